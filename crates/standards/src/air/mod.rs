@@ -1,0 +1,6 @@
+//! Ambient air (GB 3095, HJ 633, HJ 663 and neighbours): vector folder `aqi`.
+
+use crate::topic::Topic;
+
+/// The topics of this family.
+pub static TOPICS: &[Topic] = &[];
