@@ -25,6 +25,8 @@ pub mod radiation;
 pub mod risk;
 pub mod soil;
 pub mod sources;
+pub mod statistics;
+mod table;
 pub mod text;
 pub mod topic;
 pub mod waste;
