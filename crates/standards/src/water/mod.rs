@@ -1,4 +1,7 @@
-//! Surface water (GB 3838, assessment methods of surface water): vector folder `water`.
+//! Surface water (GB 3838, 环办〔2011〕22号 and neighbours): vector folder `water`.
+
+pub mod class;
+pub mod item;
 
 use crate::topic::Topic;
 
