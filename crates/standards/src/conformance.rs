@@ -73,6 +73,38 @@ pub fn inline(line: &Value) -> Result<Case, InputError> {
     })
 }
 
+/// Data that a case names but does not carry (a station's hours), put into the line before it is run.
+///
+/// Lines the fixture does not know stay as they are; a line that brings the data itself keeps them.
+pub trait Fixture {
+    /// Completes a line of a topic.
+    fn complete(&self, topic: &str, line: &mut Value);
+}
+
+/// The fixtures at hand.
+#[derive(Default)]
+pub struct Fixtures(Vec<Box<dyn Fixture>>);
+
+impl Fixtures {
+    /// Builds every fixture whose file is there. `read` gives the text (decompressed, where the name ends in `.gz`)
+    /// of a file by its path relative to the data folder, which lies beside the folder of case files.
+    pub fn load(mut read: impl FnMut(&str) -> Option<String>) -> Self {
+        let mut fixtures: Vec<Box<dyn Fixture>> = Vec::new();
+        if let Some(text) = read(crate::air::hourly::ARCHIVE) {
+            fixtures.push(Box::new(crate::air::hourly::HourlyArchive::parse(&text)));
+        }
+        Self(fixtures)
+    }
+}
+
+impl Fixture for Fixtures {
+    fn complete(&self, topic: &str, line: &mut Value) {
+        for fixture in &self.0 {
+            fixture.complete(topic, line);
+        }
+    }
+}
+
 /// Result of one file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct FileReport {
@@ -125,8 +157,13 @@ pub fn run_case(topic: &Topic, line: &Value) -> Vec<String> {
     differences
 }
 
-/// Runs the lines of a file.
+/// Runs the lines of a file that carry all their data.
 pub fn run_file(file: &str, topic: Option<&Topic>, text: &str) -> FileReport {
+    run_file_with(file, topic, text, &Fixtures::default())
+}
+
+/// Runs the lines of a file, completed by fixtures.
+pub fn run_file_with(file: &str, topic: Option<&Topic>, text: &str, fixtures: &dyn Fixture) -> FileReport {
     let mut report = FileReport {
         file: file.to_owned(),
         topic: topic.map(|t| t.id.to_owned()),
@@ -142,7 +179,10 @@ pub fn run_file(file: &str, topic: Option<&Topic>, text: &str) -> FileReport {
             continue;
         };
         let differences = match serde_json::from_str::<Value>(line) {
-            Ok(value) => run_case(topic, &value),
+            Ok(mut value) => {
+                fixtures.complete(topic.id, &mut value);
+                run_case(topic, &value)
+            }
             Err(error) => vec![format!("not JSON: {error}")],
         };
         if differences.is_empty() {

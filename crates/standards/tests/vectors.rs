@@ -5,9 +5,12 @@
 #![expect(clippy::expect_used, reason = "a test stops at the first broken case file")]
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use standards::{conformance, topic};
+use flate2::read::GzDecoder;
+use standards::conformance::{self, Fixtures};
+use standards::topic;
 
 /// Folders of the shared vectors that other crates run.
 const ELSEWHERE: &[&str] = &["hj212", "tracing"];
@@ -38,12 +41,28 @@ fn case_files(root: &Path) -> Vec<(String, PathBuf)> {
     files
 }
 
+/// The fixtures of the data folder beside the case folder.
+fn fixtures(root: &Path) -> Fixtures {
+    let data = root.join("../data");
+    Fixtures::load(|name| {
+        let bytes = fs::read(data.join(name)).ok()?;
+        let mut text = String::new();
+        if Path::new(name).extension().is_some_and(|e| e == "gz") {
+            GzDecoder::new(bytes.as_slice()).read_to_string(&mut text).ok()?;
+        } else {
+            text = String::from_utf8(bytes).ok()?;
+        }
+        Some(text)
+    })
+}
+
 fn run(root: &Path) -> (usize, Vec<String>) {
     let mut cases = 0;
     let mut wrong = Vec::new();
+    let fixtures = fixtures(root);
     for (id, path) in case_files(root) {
         let text = fs::read_to_string(&path).expect("case file is UTF-8");
-        let report = conformance::run_file(&id, topic::find(&id), &text);
+        let report = conformance::run_file_with(&id, topic::find(&id), &text, &fixtures);
         cases += report.cases;
         if report.passed != report.cases {
             wrong.push(format!(

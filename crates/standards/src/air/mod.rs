@@ -6,12 +6,15 @@ pub mod composite;
 mod composite_topics;
 pub mod dustfall;
 pub mod edition;
+pub mod hourly;
 pub mod iaqi;
 pub mod limits;
 pub mod means;
 mod means_topics;
 pub mod meteo;
 mod read;
+pub mod station;
+mod station_topics;
 pub(crate) mod statistics_topics;
 pub mod warning;
 
@@ -36,4 +39,6 @@ pub static TOPICS: &[Topic] = &[
     warning::TOPIC,
     dustfall::TOPIC,
     meteo::TOPIC,
+    station_topics::DAILY,
+    station_topics::ANNUAL,
 ];
