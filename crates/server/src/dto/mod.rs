@@ -1,0 +1,15 @@
+//! The shapes that travel over HTTP. They are kept apart from the model so that a change inside cannot silently
+//! change the contract: instants become RFC 3339 text with the district's offset, decimals text, missing null.
+
+pub mod alarms;
+pub mod common;
+pub mod devices;
+pub mod evaluate;
+pub mod map;
+pub mod observations;
+pub mod overview;
+pub mod people;
+pub mod profile;
+pub mod public;
+pub mod subjects;
+pub mod system;

@@ -1,0 +1,68 @@
+//! The bounds of everything that comes in or waits, in one place, with the arithmetic that chose them.
+
+use std::time::Duration;
+
+/// Rows a page when nothing is asked.
+pub const PAGE_SIZE: u32 = 50;
+/// Rows a page at most: the pages draw up to 200 rows without a virtual table.
+pub const MAX_PAGE_SIZE: u32 = 200;
+/// Last page that can be asked for: 200 × 100,000 rows is more than any list holds.
+pub const MAX_PAGE: u32 = 100_000;
+/// Values in one answer: a fortnight of minutes (20,160) is refused, a whole 13 days (18,720) is not; as JSON about
+/// 2 MiB.
+pub const MAX_OBSERVATIONS: usize = 20_000;
+/// Characters of any filter or sort text.
+pub const MAX_FILTER_CHARS: usize = 200;
+
+/// Bytes of a request body: the largest form is a comment of 1,000 characters (4 kB as UTF-8, 12 kB escaped).
+pub const MAX_BODY: usize = 64 * 1024;
+/// Bytes of an evaluation input: a year of hourly values of six pollutants is about 8,760 × 6 × 12 B = 630 kB.
+pub const MAX_EVALUATE_BODY: usize = 1024 * 1024;
+/// Evaluations at once; each holds one core.
+pub const EVALUATIONS_AT_ONCE: usize = 2;
+/// How long a request may take before the answer is given up.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a client may take to send its header.
+pub const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a client may take to send its body.
+pub const BODY_TIMEOUT: Duration = Duration::from_secs(20);
+/// Header bytes hyper buffers for one connection.
+pub const HEADER_BUFFER: usize = 32 * 1024;
+/// Connections at once: 2,000 × (32 KiB header + about 32 KiB task and socket) = 128 MiB at worst.
+pub const MAX_CONNECTIONS: usize = 2_000;
+/// How long open answers may go on after a shutdown was asked for.
+pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
+
+/// Live events kept for slow listeners; shared by all of them, so 1,024 × 16 KiB = 16 MiB at worst in all.
+pub const LIVE_EVENTS: usize = 1_024;
+/// Bytes of one live event; a larger one becomes a `resync`.
+pub const LIVE_EVENT_BYTES: usize = 16 * 1024;
+/// Listeners at once: every screen of a district several times over.
+pub const LIVE_CLIENTS: usize = 500;
+/// Listeners of one user or, without a login, of one address: as many as a desk has tabs, and more.
+pub const LIVE_CLIENTS_EACH: usize = 20;
+/// A comment is sent when nothing else was, so that proxies keep the line open; the session is checked again too.
+pub const LIVE_HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// Passwords hashed at once: argon2id takes 19 MiB and one core each.
+pub const HASHES_AT_ONCE: usize = 2;
+/// Logins that wait for hashing; more are turned away at once.
+pub const HASHES_WAITING: usize = 32;
+/// Characters of a password; argon2 would take more, a person does not type it.
+pub const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 8..=128;
+/// Characters of a login as stored; longer ones are nobody's.
+pub const LOGIN_CHARS: std::ops::RangeInclusive<usize> = 2..=64;
+/// Characters of a name.
+pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=64;
+/// Characters of a comment or a reason.
+pub const TEXT_CHARS: usize = 1_000;
+/// Bytes of what the audit chain keeps of one request.
+pub const AUDIT_DETAIL_BYTES: usize = 4 * 1024;
+/// How long the list of subjects may be read from memory. New subjects come with a restart, an import or a decision
+/// on a device; the latter empties the memory at once.
+pub const DIRECTORY_AGE: Duration = Duration::from_secs(5);
+/// Different (method, route, status) the metrics count; the routes are fixed, so this only guards against a mistake.
+pub const METRIC_SERIES: usize = 2_000;
+/// Bytes of the raw log that may wait for the applier before the program calls itself unhealthy: about ten minutes
+/// of 1,000 frames of 400 B a second.
+pub const HEALTHY_LAG_BYTES: u64 = 256 * 1024 * 1024;
