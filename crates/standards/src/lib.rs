@@ -9,11 +9,14 @@
 //! The list of all topics is [`topic::all`]; [`conformance`] runs case files against them.
 
 pub mod air;
+pub mod checks;
 pub mod climate;
 pub mod conformance;
 pub mod ecology;
 pub mod enforcement;
+mod explain;
 pub mod groundwater;
+mod guard;
 pub mod input;
 pub mod judgement;
 pub mod limits;
