@@ -93,6 +93,11 @@ impl Fixtures {
         if let Some(text) = read(crate::air::hourly::ARCHIVE) {
             fixtures.push(Box::new(crate::air::hourly::HourlyArchive::parse(&text)));
         }
+        if let Some(text) = read(crate::water::station_bodies::ARCHIVE) {
+            fixtures.push(Box::new(crate::water::station_bodies::StationBodies::parse(
+                &text,
+            )));
+        }
         Self(fixtures)
     }
 }
