@@ -52,8 +52,11 @@ pub enum Impossible {
 impl Impossible {
     fn place(&self) -> (&'static str, &'static str) {
         match self {
-            Self::Negative(what) | Self::NotPositive(what) | Self::Order(what, _) => (what, "range"),
-            Self::Outside { what, .. } | Self::Length { what, .. } => (what, "range"),
+            Self::Negative(what)
+            | Self::NotPositive(what)
+            | Self::Order(what, _)
+            | Self::Outside { what, .. }
+            | Self::Length { what, .. } => (what, "range"),
             Self::NoFigure(what) => (what, "context"),
         }
     }
@@ -165,6 +168,51 @@ pub(crate) fn amount(input: &Input<'_>, key: &str) -> Result<Exact, InputError> 
 /// Number at `key`, not negative, or nothing.
 pub(crate) fn opt_amount(input: &Input<'_>, key: &str) -> Result<Option<Exact>, InputError> {
     input.opt(key).map(|v| as_amount(&v)).transpose()
+}
+
+/// What a laboratory reports of one item: missing, not detected, zero and invalid are four different things.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Measured {
+    /// A number.
+    Value(Exact),
+    /// 未检出, with the detection limit where it is known.
+    Below(Option<Exact>),
+    /// Not reported.
+    Missing,
+}
+
+impl std::fmt::Display for Measured {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Value(value) => value.fmt(f),
+            Self::Below(Some(limit)) => write!(f, "<{limit}"),
+            Self::Below(None) => f.write_str("ND"),
+            Self::Missing => f.write_str("缺测"),
+        }
+    }
+}
+
+/// A measured value: a number, `ND`/`未检出`, `<0.01`, `0.01L`, `{"below": 0.01}`, or null.
+pub(crate) fn measured(input: &Input<'_>) -> Result<Measured, InputError> {
+    let detection = |text: &str| {
+        text.trim()
+            .parse::<Exact>()
+            .ok()
+            .map(|x| Measured::Below(Some(x)))
+    };
+    match input.json() {
+        Value::Null => Ok(Measured::Missing),
+        Value::Object(_) => amount(input, "below").map(|x| Measured::Below(Some(x))),
+        Value::String(text) => match text.trim() {
+            "ND" | "nd" | "未检出" => Ok(Measured::Below(None)),
+            other => other
+                .strip_prefix('<')
+                .or_else(|| other.strip_suffix('L'))
+                .and_then(detection)
+                .map_or_else(|| input.as_exact().map(Measured::Value), Ok),
+        },
+        _ => input.as_exact().map(Measured::Value),
+    }
 }
 
 /// Elements at `key`, at most [`MAX_LIST`].
