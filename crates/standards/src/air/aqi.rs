@@ -286,8 +286,9 @@ pub fn report(
             .as_ref()
             .is_some_and(|i| i.status == Status::NotComputed);
         items.push(result);
-        if beyond && item == Item::So2Hour {
-            // Note 2 of 2012: the 24 h value stands in for the hour, as an item of its own.
+        if beyond && item == Item::So2Hour && mode == Mode::HourlyText {
+            // Note 2 of 2012: the 24 h value stands in for the hour, as an item of its own. The platform's six
+            // hourly items have no 24 h value to put in its place.
             notes.push(Note::So2ByDay);
             items.push(judge(Item::So2Day)?);
         } else if beyond && item == Item::O3EightHour {

@@ -261,7 +261,7 @@ pub enum ItemSet {
 }
 
 impl ItemSet {
-    fn has(self, item: Item) -> bool {
+    pub(super) fn has(self, item: Item) -> bool {
         match self {
             Self::Official21 => item.any_row().is_some_and(|r| r.evaluated),
             Self::Realtime5 => Item::REALTIME.contains(&item),

@@ -2,6 +2,7 @@
 
 pub mod basin;
 pub mod black_odorous;
+pub mod bulk;
 pub mod chemistry;
 pub mod class;
 pub mod class_topics;
