@@ -1,0 +1,58 @@
+// Short names for the shapes of the contract. All come from the generated `schema.d.ts`; none is written by hand.
+
+import type { components, operations } from './schema'
+
+type S = components['schemas']
+
+export type Bilingual = S['Bilingual']
+export type Session = S['SessionView']
+export type Role = S['Role']
+export type Profile = S['ProfileView']
+export type Overview = S['Overview']
+export type Figure = S['Figure']
+export type SubjectRow = S['SubjectRow']
+export type SubjectDetail = S['SubjectDetail']
+export type SubjectKind = S['SubjectKind']
+export type SubjectState = S['SubjectState']
+export type LatestValue = S['LatestValue']
+export type Alarm = S['AlarmView']
+export type AlarmDetail = S['AlarmDetail']
+export type AlarmKind = S['AlarmKind']
+export type AlarmState = S['AlarmState']
+export type CloseReason = S['CloseReason']
+export type Device = S['DeviceView']
+export type DeviceState = S['DeviceState']
+export type Frame = S['FrameView']
+export type Series = S['SeriesView']
+export type Observations = S['ObservationsView']
+export type Grain = S['Grain']
+export type Judgement = S['JudgementDoc']
+export type JudgementRow = S['JudgementRow']
+export type JudgementView = S['JudgementView']
+export type LayerInfo = S['LayerInfo']
+export type Layer = S['Layer']
+export type PointCollection = S['PointCollection']
+export type PointProperties = S['PointProperties']
+export type Topic = S['TopicView']
+export type User = S['UserView']
+export type Token = S['TokenView']
+export type AuditRow = S['AuditRow']
+export type AuditVerification = S['AuditVerification']
+export type SystemView = S['SystemView']
+export type Health = S['Health']
+export type AirStation = S['AirStation']
+export type WaterSection = S['WaterSection']
+export type PublicAir = S['PublicAir']
+export type PublicWater = S['PublicWater']
+export type Problem = S['Problem']
+
+/** One page of a list. */
+export interface Page<T> {
+  items: T[]
+  total: number
+  page: number
+  page_size: number
+}
+
+/** The filters a list takes, by its operation. */
+export type QueryOf<Op extends keyof operations> = NonNullable<operations[Op]['parameters']['query']>

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest'
+import type { Observations } from '@/api/types'
+import { curve } from './curve'
+
+function source(items: [string, string | null][], limit: string | null = null): Observations {
+  return {
+    series: { id: 1, subject: 1, factor: 'a21026', grain: 'hour', statistic: 'Avg', unit: 'mg/m3', name_zh: '二氧化硫', name_en: 'SO2' },
+    unit: 'mg/m3',
+    limit,
+    from: '2026-11-24T00:00:00+08:00',
+    to: '2026-11-25T00:00:00+08:00',
+    items: items.map(([time, value]) => ({ time: `2026-11-24T${time}:00+08:00`, value, origin: 'uploaded', revision: 1 })),
+  }
+}
+
+describe('curve', () => {
+  it('breaks where values are missing', () => {
+    expect(curve(source([['00:00', '1'], ['01:00', null], ['02:00', '0']])).map((p) => p.value)).toEqual([1, null, 0])
+  })
+  it('breaks over a silence', () => {
+    expect(curve(source([['00:00', '1'], ['06:00', '2']])).map((p) => p.value)).toEqual([1, null, 2])
+    expect(curve(source([['00:00', '1'], ['02:00', '2']])).map((p) => p.value)).toEqual([1, 2])
+  })
+  it('marks only what lies beyond the limit', () => {
+    expect(curve(source([['00:00', '35'], ['01:00', '35.01'], ['02:00', null]], '35')).map((p) => p.beyond)).toEqual([false, true, false])
+  })
+})

@@ -1,0 +1,37 @@
+// Observations of a series as a curve: gaps stay gaps, exceedances are told by exact comparison.
+
+import type { Observations } from '@/api/types'
+import { beyond } from './decimal'
+
+export interface CurvePoint {
+  time: number
+  /** Null where there is no number; the curve breaks there. */
+  value: number | null
+  /** As sent. */
+  text: string
+  flag: string | null
+  beyond: boolean
+}
+
+/** Typical distance of two values by grain, milliseconds; a longer one is a gap. */
+const STEP: Record<string, number> = { realtime: 60_000, minute: 600_000, hour: 3_600_000, day: 86_400_000, month: 2_678_400_000, year: 31_622_400_000 }
+
+/** The curve; between two values further apart than `gap` steps stands a missing one. */
+export function curve(source: Observations, gap = 3): CurvePoint[] {
+  const out: CurvePoint[] = []
+  const step = (STEP[source.series.grain] ?? 3_600_000) * gap
+  for (const item of source.items) {
+    const time = Date.parse(item.time)
+    const last = out.at(-1)
+    if (last && time - last.time > step) out.push({ time: last.time + 1, value: null, text: '', flag: null, beyond: false })
+    const number = item.value == null ? Number.NaN : Number(item.value)
+    out.push({
+      time,
+      value: Number.isFinite(number) ? number : null,
+      text: item.value ?? item.text ?? '',
+      flag: item.flag ?? null,
+      beyond: beyond(item.value, source.limit, source.limit_min),
+    })
+  }
+  return out
+}

@@ -1,0 +1,37 @@
+// What a list is made of: columns and filters as data.
+
+import type { Page } from '@/api/types'
+
+export interface Column<T> {
+  key: string
+  /** Message key of the title. */
+  title: string
+  /** As text: shown unless the page fills the slot `cell-<key>`, and always what the export writes. */
+  text: (row: T) => string
+  /** Name the server sorts by. */
+  sort?: string
+  align?: 'right'
+  /** CSS width. */
+  width?: string
+  /** Not in the export. */
+  screenOnly?: boolean
+}
+
+export interface Filter {
+  key: string
+  /** Message key of the label. */
+  label: string
+  type: 'text' | 'select' | 'multi' | 'range'
+  options?: { value: string; label: string }[]
+  width?: string
+}
+
+/** Query of a list as it stands in the address. */
+export type ListQuery = Record<string, string>
+
+export type Load<T> = (query: ListQuery & { page: number; page_size: number; sort?: string }) => Promise<Page<T>>
+
+/** Rows an export fetches at most: 200 × 50. */
+export const EXPORT_ROWS = 10_000
+/** Rows a page, at most what the server gives and the page draws at once. */
+export const PAGE_SIZES = [20, 50, 100, 200] as const

@@ -1,0 +1,60 @@
+// Routes. Lists stand at the same path and take the same filters as their endpoint below `/api/v1`, so that the list a
+// figure names can be opened as it is written.
+
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { can, recall, who } from '@/state/session'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Message key of the title. */
+    title: string
+    /** Action the page needs, as in the server's authorization table. */
+    action?: string
+    /** Open to everybody. */
+    open?: boolean
+  }
+}
+
+const inside: RouteRecordRaw[] = [
+  { path: '', name: 'home', component: () => import('@/pages/HomePage.vue'), meta: { title: 'nav.home' } },
+  { path: 'map', name: 'map', component: () => import('@/pages/MapPage.vue'), meta: { title: 'nav.map', action: 'subjects.read' } },
+  { path: 'subjects', name: 'subjects', component: () => import('@/pages/SubjectsPage.vue'), meta: { title: 'nav.subjects', action: 'subjects.read' } },
+  { path: 'subjects/:id(\\d+)', name: 'subject', component: () => import('@/pages/SubjectPage.vue'), meta: { title: 'nav.subject', action: 'subjects.read' } },
+  { path: 'alarms', name: 'alarms', component: () => import('@/pages/AlarmsPage.vue'), meta: { title: 'nav.alarms', action: 'alarms.read' } },
+  { path: 'judgements', name: 'judgements', component: () => import('@/pages/JudgementsPage.vue'), meta: { title: 'nav.judgements', action: 'subjects.read' } },
+  { path: 'judgements/:id(\\d+)', name: 'judgement', component: () => import('@/pages/JudgementPage.vue'), meta: { title: 'nav.judgement', action: 'subjects.read' } },
+  { path: 'quarantine', name: 'quarantine', component: () => import('@/pages/QuarantinePage.vue'), meta: { title: 'nav.quarantine', action: 'quarantine.read' } },
+  { path: 'devices', name: 'devices', component: () => import('@/pages/DevicesPage.vue'), meta: { title: 'nav.devices', action: 'devices.read' } },
+  { path: 'standards/:folder?/:name?', name: 'standards', component: () => import('@/pages/StandardsPage.vue'), meta: { title: 'nav.standards', action: 'standards.evaluate' } },
+  { path: 'users', name: 'users', component: () => import('@/pages/UsersPage.vue'), meta: { title: 'nav.users', action: 'users.read' } },
+  { path: 'tokens', name: 'tokens', component: () => import('@/pages/TokensPage.vue'), meta: { title: 'nav.tokens', action: 'tokens.read' } },
+  { path: 'audit', name: 'audit', component: () => import('@/pages/AuditPage.vue'), meta: { title: 'nav.audit', action: 'audit.read' } },
+  { path: 'system', name: 'system', component: () => import('@/pages/SystemPage.vue'), meta: { title: 'nav.system', action: 'system.read' } },
+]
+
+export const router = createRouter({
+  history: createWebHistory(),
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  routes: [
+    { path: '/login', name: 'login', component: () => import('@/pages/LoginPage.vue'), meta: { title: 'nav.login', open: true } },
+    { path: '/public', name: 'public', component: () => import('@/pages/PublicPage.vue'), meta: { title: 'nav.public', open: true } },
+    { path: '/cockpit', name: 'cockpit', component: () => import('@/pages/CockpitPage.vue'), meta: { title: 'nav.cockpit', action: 'subjects.read' } },
+    { path: '/', component: () => import('@/layouts/ConsoleLayout.vue'), meta: { title: 'nav.home' }, children: inside },
+    { path: '/:rest(.*)*', name: 'missing', component: () => import('@/pages/MissingPage.vue'), meta: { title: 'nav.missing', open: true } },
+  ],
+})
+
+/** Role «public» has no desk: its first page is the portal. */
+router.beforeEach(async (to) => {
+  if (to.meta.open) return true
+  try {
+    await recall()
+  } catch {
+    return true // the page itself says that the server cannot be reached
+  }
+  if (who.session === null) return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
+  if (to.meta.action && !can(to.meta.action)) {
+    return to.name === 'home' ? { name: 'public' } : { name: 'missing', params: { rest: to.path.slice(1).split('/') }, query: to.query }
+  }
+  return true
+})
