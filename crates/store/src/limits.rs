@@ -1,0 +1,77 @@
+//! Every bound of this crate, each with the arithmetic that chose it.
+
+/// Largest record of the raw log, bytes. An HJ 212 frame carries at most 9,999 bytes of data segment; a pushed
+/// message or file row may be larger; 1 MiB holds a hundred of the former.
+pub const RECORD_BYTES: usize = 1 << 20;
+
+/// Longest remote address kept with a record, bytes: `[ffff:…:255.255.255.255%interface]:65535` takes 64.
+pub const PEER_BYTES: usize = 96;
+
+/// A raw log segment is closed once it holds this much. 64 MiB is about 130,000 frames of 500 bytes: a day of
+/// ninety devices; scanning one at start takes well under a second.
+pub const SEGMENT_BYTES: u64 = 64 << 20;
+
+/// Appends that may wait for the raw log's writer. 4,096 frames of 500 bytes are 2 MiB of memory and, at
+/// 5,000 fsyncs a second of up to thousands of frames each, less than a second of work; beyond it callers wait.
+pub const LOG_QUEUE: usize = 4_096;
+
+/// Bytes that share one fsync at most. With [`LOG_QUEUE`] full of ordinary frames this is never reached; with the
+/// largest records it bounds what one failed write takes with it.
+pub const GROUP_BYTES: usize = 4 << 20;
+
+/// Records and bytes handed out by one read of the raw log at most.
+pub const READ_RECORDS: usize = 10_000;
+/// See [`READ_RECORDS`].
+pub const READ_BYTES: usize = 16 << 20;
+
+/// Damaged places listed by one verification; further ones are only counted.
+pub const DAMAGES_LISTED: usize = 100;
+
+/// Frames in one `apply`. 5,000 frames of 500 bytes and 40 readings are 200,000 rows: about a second on a small
+/// machine, which is how long a lock on SQLite may reasonably be held.
+pub const BATCH_FRAMES: usize = 5_000;
+/// Rows of observations in one transaction, by the same arithmetic.
+pub const BATCH_READINGS: usize = 200_000;
+
+/// Rows a list of observations answers with; beyond it the caller must ask for less.
+pub const RANGE_ROWS: usize = 20_000;
+/// Buckets one range may touch: eleven years of minutes or several thousand years of days.
+pub const RANGE_BUCKETS: i64 = 4_096;
+/// Series one call for several ranges may name: every factor and statistic of a large firm.
+pub const RANGE_SERIES: usize = 2_000;
+
+/// Rows of one page of a list.
+pub const PAGE_ROWS: i64 = 200;
+
+/// Devices waiting for a decision. Somebody who invents MNs must not fill the database with devices; frames beyond
+/// the bound are archived and quarantined all the same. A whole province has fewer real ones waiting.
+pub const PENDING_DEVICES: i64 = 10_000;
+
+/// Longest MN, factor code, statistic, flag or command kept as a key, bytes. The standard's MN has 24 characters and
+/// codes have 6 to 12; PostgreSQL refuses index entries beyond 2,704 bytes.
+pub const KEY_BYTES: usize = 128;
+/// Longest text value of one reading, bytes.
+pub const TEXT_BYTES: usize = 4_096;
+/// Diagnoses kept with one frame.
+pub const DIAGNOSES: usize = 20;
+
+/// Series whose rows are remembered in memory. 200,000 keys of about 150 bytes are 30 MiB; a district has some
+/// thousands. Beyond it the memory starts anew, which costs time and nothing else.
+pub const SERIES_REMEMBERED: usize = 200_000;
+
+/// Periods handed out for re-evaluation at once.
+pub const DIRTY_TAKEN: i64 = 10_000;
+
+/// Attempts of a job before it is given up and shown as dead: with doubling from 10 s, about a day.
+pub const JOB_ATTEMPTS: i64 = 14;
+/// First pause before a job is tried again, ms.
+pub const JOB_BACKOFF_MS: i64 = 10_000;
+/// Longest pause before a job is tried again, ms: six hours.
+pub const JOB_BACKOFF_MAX_MS: i64 = 6 * 3_600_000;
+
+/// How long a call waits for a connection, s, before it reports that the database cannot be reached.
+pub const ACQUIRE_SECONDS: u64 = 10;
+/// How long SQLite waits for another writer, ms. There is one writer, so only a backup or a shell can hold it.
+pub const BUSY_MS: u32 = 10_000;
+/// Connections for reading. Reads of pages are short; more than this only compete for the same cores.
+pub const READ_CONNECTIONS: u32 = 8;
