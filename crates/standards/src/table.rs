@@ -34,6 +34,20 @@ pub(crate) fn opt_exact<'de, D: Deserializer<'de>>(cell: D) -> Result<Option<Exa
     text.parse().map(Some).map_err(D::Error::custom)
 }
 
+/// A cell with a date.
+pub(crate) fn date<'de, D: Deserializer<'de>>(cell: D) -> Result<jiff::civil::Date, D::Error> {
+    String::deserialize(cell)?.parse().map_err(D::Error::custom)
+}
+
+/// A cell with a date, or empty.
+pub(crate) fn opt_date<'de, D: Deserializer<'de>>(cell: D) -> Result<Option<jiff::civil::Date>, D::Error> {
+    let text = String::deserialize(cell)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(D::Error::custom)
+}
+
 /// A cell with a confidence letter A, B, C or U.
 pub(crate) fn confidence<'de, D: Deserializer<'de>>(cell: D) -> Result<Confidence, D::Error> {
     Ok(Confidence::from_letter(&String::deserialize(cell)?))
