@@ -1,5 +1,8 @@
-//! Pollution sources' monitoring data: vector folders `cems`, `wastewater`, `rate`, `anomaly`, `power`, `petrol`, `catering`, `obd`.
+//! Pollution sources' monitoring data: vector folders `cems`, `wastewater`, `rate`, `anomaly`,
+//! `power`, `petrol`, `catering`, `obd`, and `ldar`, `vehicle` with own cases only.
 
+pub mod anomaly;
+pub mod catering;
 pub mod conversion;
 mod conversion_topics;
 pub mod exceed;
@@ -7,8 +10,15 @@ mod exceed_topics;
 pub mod flags;
 pub mod flow;
 mod flow_topics;
+pub mod ldar;
+pub mod obd;
+pub mod petrol;
+mod petrol_topics;
+pub mod power;
 pub mod quality;
 mod quality_topics;
+pub mod rate;
+pub mod remote_sensing;
 pub mod substitution;
 pub mod validity;
 mod validity_topics;
@@ -41,4 +51,21 @@ pub static TOPICS: &[Topic] = &[
     quality_topics::ACCURACY,
     quality_topics::COMPARISON,
     quality_topics::MEDIAN_SUBSTITUTE,
+    rate::EFFECTIVE_RATE,
+    anomaly::CONSTANT,
+    anomaly::TRUNCATION,
+    anomaly::SULPHUR_BALANCE,
+    power::PAIRING,
+    power::IDLE,
+    petrol_topics::AL_DAY,
+    petrol_topics::ALARM_7D,
+    petrol_topics::NOZZLE_SAMPLE,
+    petrol_topics::SENSOR_LEVEL,
+    petrol_topics::VAPOUR_CHECK,
+    petrol_topics::TIGHTNESS,
+    catering::FUME,
+    catering::SIZE_EFFICIENCY,
+    obd::FRAME,
+    ldar::LEAK,
+    remote_sensing::REMOTE_SENSING,
 ];
