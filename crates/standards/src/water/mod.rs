@@ -6,8 +6,10 @@ pub mod bulk;
 pub mod chemistry;
 pub mod class;
 pub mod class_topics;
-pub mod compliance;
 pub mod cwqi;
+pub mod drinking;
+pub mod effluent;
+pub mod function_zone;
 pub mod item;
 pub mod read;
 pub mod station_bodies;
@@ -37,7 +39,7 @@ pub static TOPICS: &[Topic] = &[
     black_odorous::ITEM_LEVELS,
     black_odorous::POINT,
     black_odorous::REACH,
-    compliance::DRINKING_SOURCE,
-    compliance::EFFLUENT_TOPIC,
-    compliance::ZONE,
+    drinking::TOPIC,
+    effluent::TOPIC,
+    function_zone::TOPIC,
 ];

@@ -2,6 +2,7 @@
 
 use super::class::{ClassError, WaterClass};
 use super::item::{Body, Item};
+use crate::conformance::Case;
 use crate::input::{Input, InputError};
 use crate::num::Exact;
 use crate::text;
@@ -186,5 +187,12 @@ pub(super) fn refuse<'a>(input: &'a Input<'_>) -> impl Fn(ClassError) -> InputEr
             ),
         ),
         ClassError::Impossible(item, value) => impossible(input, item, &value),
+    }
+}
+
+/// Lists of names are compared in order of the tables, whatever order a case wrote them in.
+pub(super) fn sort_names(case: &mut Case, key: &str, order: fn(&str) -> usize) {
+    if let Some(list) = case.expect.get_mut(key).and_then(serde_json::Value::as_array_mut) {
+        list.sort_by_key(|name| order(name.as_str().unwrap_or_default()));
     }
 }
