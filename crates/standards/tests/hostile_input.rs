@@ -1,7 +1,5 @@
 //! Whatever stands in an input, a topic judges it or refuses it: it neither panics nor gives a figure that is not one.
 
-#![expect(clippy::expect_used, reason = "a test stops at the first broken example")]
-
 use serde_json::{Value, json};
 use standards::input::Input;
 use standards::topic;
