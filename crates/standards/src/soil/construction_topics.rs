@@ -249,33 +249,30 @@ fn land_class_of(input: &Input<'_>) -> Result<Judgement, InputError> {
     let mut out = Judgement::new("soil/land_use_class", clause("4.1"));
     let found = code.and_then(land_code);
     let class = found.map_or(LandClass::First, |(class, _)| class);
-    match (code, found) {
-        (Some(code), Some((_, row))) => {
-            out.rests_on(row.confidence);
-            out.uses("code", &code, "");
-            let name = &row.name;
-            let zh = class.zh();
-            out.conclude(
-                Verdict::Classified,
-                text!("{code}({name}):{zh}。", "{code} ({name}): {zh}."),
-            );
-        }
-        _ => {
-            out.also(clause("5.3.1"));
-            out.leaves_out(
-                "code",
-                code.map(str::to_owned),
-                "",
-                text!("规划用途不明", "planned use unknown"),
-            );
-            out.conclude(
-                Verdict::Classified,
-                text!(
-                    "规划用途不明,适用第一类用地。",
-                    "Planned use unknown: class 1 applies."
-                ),
-            );
-        }
+    if let (Some(code), Some((_, row))) = (code, found) {
+        out.rests_on(row.confidence);
+        out.uses("code", &code, "");
+        let name = &row.name;
+        let zh = class.zh();
+        out.conclude(
+            Verdict::Classified,
+            text!("{code}({name}):{zh}。", "{code} ({name}): {zh}."),
+        );
+    } else {
+        out.also(clause("5.3.1"));
+        out.leaves_out(
+            "code",
+            code.map(str::to_owned),
+            "",
+            text!("规划用途不明", "planned use unknown"),
+        );
+        out.conclude(
+            Verdict::Classified,
+            text!(
+                "规划用途不明,适用第一类用地。",
+                "Planned use unknown: class 1 applies."
+            ),
+        );
     }
     out.put("land_class", class.number())
         .put("known", found.is_some());
