@@ -84,7 +84,12 @@ pub struct Command {
 }
 
 fn named(code: &'static str, marks: [&'static str; 3], zh: &'static str, en: &'static str) -> Named {
-    Named { code, zh, en, editions: marks.map(Has::read) }
+    Named {
+        code,
+        zh,
+        en,
+        editions: marks.map(Has::read),
+    }
 }
 
 static COMMANDS: LazyLock<Vec<Command>> = LazyLock::new(|| {
@@ -111,19 +116,27 @@ static COMMANDS: LazyLock<Vec<Command>> = LazyLock::new(|| {
 });
 
 fn names(text: &'static str) -> Vec<Named> {
-    rows::<6>(text).map(|[code, v05, v17, v25, zh, en]| named(code, [v05, v17, v25], zh, en)).collect()
+    rows::<6>(text)
+        .map(|[code, v05, v17, v25, zh, en]| named(code, [v05, v17, v25], zh, en))
+        .collect()
 }
 
 static SYSTEMS: LazyLock<Vec<Named>> = LazyLock::new(|| names(include_str!("../data/systems.tsv")));
 static FLAGS: LazyLock<Vec<Named>> = LazyLock::new(|| names(include_str!("../data/data_flags.tsv")));
 static RETURNS: LazyLock<Vec<(&'static str, Named)>> = LazyLock::new(|| {
     let rows = rows::<7>(include_str!("../data/return_codes.tsv"));
-    rows.map(|[key, code, v05, v17, v25, zh, en]| (key, named(code, [v05, v17, v25], zh, en))).collect()
+    rows.map(|[key, code, v05, v17, v25, zh, en]| (key, named(code, [v05, v17, v25], zh, en)))
+        .collect()
 });
 
 /// The row for `code` that `edition` has; failing that one it may have; failing that any edition's,
 /// newest first: a 2005 logger that sends 2081 means 2081.
-fn pick<'a, T>(rows: impl Iterator<Item = &'a T>, name: impl Fn(&T) -> &Named, code: &str, edition: Edition) -> Option<&'a T> {
+fn pick<'a, T>(
+    rows: impl Iterator<Item = &'a T>,
+    name: impl Fn(&T) -> &Named,
+    code: &str,
+    edition: Edition,
+) -> Option<&'a T> {
     let column = match edition.tables() {
         Edition::V2017 => 1,
         Edition::V2025 => 2,
@@ -134,7 +147,8 @@ fn pick<'a, T>(rows: impl Iterator<Item = &'a T>, name: impl Fn(&T) -> &Named, c
         Some(Has::Uncertain) => 1,
         _ => 0,
     };
-    rows.filter(|row| name(row).code == code).max_by_key(|row| rank(row))
+    rows.filter(|row| name(row).code == code)
+        .max_by_key(|row| rank(row))
 }
 
 impl Named {

@@ -38,9 +38,16 @@ const POWER: [[u8; 256]; 8] = {
     while power < 8 {
         let mut index = 0;
         while index < 256 {
-            #[expect(clippy::indexing_slicing, reason = "both below the bounds, evaluated at compile time")]
+            #[expect(
+                clippy::indexing_slicing,
+                reason = "both below the bounds, evaluated at compile time"
+            )]
             {
-                let before = if power == 0 { index } else { table[power - 1][index] as usize };
+                let before = if power == 0 {
+                    index
+                } else {
+                    table[power - 1][index] as usize
+                };
                 table[power][index] = (STEP[before] >> 8) as u8;
             }
             index += 1;
@@ -56,8 +63,11 @@ const POWER: [[u8; 256]; 8] = {
 /// assert_eq!(hj212::crc::hj212(b"123456789"), 0x2F80);
 /// assert_eq!(hj212::crc::hj212(b""), 0xFFFF);
 /// ```
+#[inline]
 pub fn hj212(data: &[u8]) -> u16 {
-    let Some((&last, body)) = data.split_last() else { return 0xFFFF };
+    let Some((&last, body)) = data.split_last() else {
+        return 0xFFFF;
+    };
     let [p1, p2, p3, p4, p5, p6, p7, p8] = &POWER;
     let at = |table: &[u8; 256], byte: u8| table.get(usize::from(byte)).copied().unwrap_or_default();
     let (blocks, rest) = body.as_chunks::<8>();
@@ -89,6 +99,7 @@ pub fn modbus_swapped(data: &[u8]) -> u16 {
     modbus(data).swap_bytes()
 }
 
+#[inline]
 fn step(byte: u8) -> u16 {
     STEP.get(usize::from(byte)).copied().unwrap_or_default()
 }
@@ -152,11 +163,15 @@ impl Kind {
 }
 
 /// Reads exactly four hexadecimal digits of either case.
+#[inline]
 pub fn parse_hex(digits: &[u8]) -> Option<u16> {
     let digits: &[u8; 4] = digits.try_into().ok()?;
-    digits.iter().try_fold(0u16, |value, &digit| Some((value << 4) | u16::from(hex_digit(digit)?)))
+    digits.iter().try_fold(0u16, |value, &digit| {
+        Some((value << 4) | u16::from(hex_digit(digit)?))
+    })
 }
 
+#[inline]
 pub(crate) const fn hex_digit(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit - b'0'),

@@ -134,12 +134,20 @@ pub struct Diagnosis {
 impl Diagnosis {
     /// The sentence in Chinese with what was found.
     pub fn zh(&self) -> String {
-        if self.found.is_empty() { self.code.zh().to_owned() } else { format!("{}：{}", self.code.zh(), self.found) }
+        if self.found.is_empty() {
+            self.code.zh().to_owned()
+        } else {
+            format!("{}：{}", self.code.zh(), self.found)
+        }
     }
 
     /// The sentence in English with what was found.
     pub fn en(&self) -> String {
-        if self.found.is_empty() { self.code.en().to_owned() } else { format!("{}: {}", self.code.en(), self.found) }
+        if self.found.is_empty() {
+            self.code.en().to_owned()
+        } else {
+            format!("{}: {}", self.code.en(), self.found)
+        }
     }
 }
 

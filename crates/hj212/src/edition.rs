@@ -65,17 +65,25 @@ impl Edition {
         mn: Option<Text<'_>>,
         qn: Option<Text<'_>>,
     ) -> Self {
-        match flag.map_or(0, |flag| flag.version()) {
+        match flag.map_or(0, Flag::version) {
             0 => Self::V2005,
             1 => Self::V2017,
             2 => {
                 let station = st.is_some_and(|st| st == "21");
                 let foreign_mn = mn.is_some_and(|mn| {
-                    !mn.is_empty() && !(mn.bytes().len() == 24 && mn.bytes().iter().all(u8::is_ascii_alphanumeric))
+                    let bytes = mn.bytes();
+                    !bytes.is_empty() && (bytes.len() != 24 || !bytes.iter().all(u8::is_ascii_alphanumeric))
                 });
-                let before_draft =
-                    qn.is_some_and(|qn| qn.bytes().get(..4).is_some_and(|year| year.starts_with(b"20") && year < b"2023".as_slice()));
-                if station || foreign_mn || before_draft { Self::SurfaceWater } else { Self::V2025 }
+                let before_draft = qn.is_some_and(|qn| {
+                    qn.bytes()
+                        .get(..4)
+                        .is_some_and(|year| year.starts_with(b"20") && year < b"2023".as_slice())
+                });
+                if station || foreign_mn || before_draft {
+                    Self::SurfaceWater
+                } else {
+                    Self::V2025
+                }
             }
             _ => Self::Nonstandard,
         }

@@ -37,19 +37,33 @@ pub struct Factor {
 
 static FACTORS: LazyLock<Vec<Factor>> = LazyLock::new(|| {
     let rows = rows::<11>(include_str!("../data/factors.tsv"));
-    rows.map(|[code, code_2005, medium, zh, en, unit, unit_emission, format, unit_2005, format_2005, note]| Factor {
-        code,
-        code_2005,
-        medium,
-        zh,
-        en,
-        unit,
-        unit_emission,
-        format,
-        unit_2005,
-        format_2005,
-        note,
-    })
+    rows.map(
+        |[
+            code,
+            code_2005,
+            medium,
+            zh,
+            en,
+            unit,
+            unit_emission,
+            format,
+            unit_2005,
+            format_2005,
+            note,
+        ]| Factor {
+            code,
+            code_2005,
+            medium,
+            zh,
+            en,
+            unit,
+            unit_emission,
+            format,
+            unit_2005,
+            format_2005,
+            note,
+        },
+    )
     .collect()
 });
 
@@ -59,7 +73,10 @@ struct Index {
 }
 
 static INDEX: LazyLock<Index> = LazyLock::new(|| {
-    let mut index = Index { by_code: HashMap::new(), by_2005: HashMap::new() };
+    let mut index = Index {
+        by_code: HashMap::new(),
+        by_2005: HashMap::new(),
+    };
     for factor in FACTORS.iter() {
         // Two codes are printed twice; the first printing counts.
         if !factor.code.is_empty() {
@@ -88,7 +105,11 @@ pub fn by_code(code: &str) -> Option<&'static Factor> {
     let found = |code: &str| INDEX.by_code.get(code).copied().or_else(|| pattern(code));
     found(code).or_else(|| {
         let site = code.starts_with('I') && code.is_ascii();
-        if site { found(&code.to_ascii_lowercase()) } else { None }
+        if site {
+            found(&code.to_ascii_lowercase())
+        } else {
+            None
+        }
     })
 }
 
@@ -96,10 +117,17 @@ fn pattern(code: &str) -> Option<&'static Factor> {
     if code.len() != 6 || !code.is_ascii() {
         return None;
     }
-    let tail = |from: usize| code.get(from..).filter(|tail| tail.bytes().all(|byte| byte.is_ascii_digit()));
+    let tail = |from: usize| {
+        code.get(from..)
+            .filter(|tail| tail.bytes().all(|byte| byte.is_ascii_digit()))
+    };
     let starred = match code.as_bytes().first()? {
-        b'e' | b'g' => tail(4).and_then(|_| code.get(..4)).map(|front| format!("{front}xx")),
-        b'i' => tail(5).and_then(|_| code.get(..5)).map(|front| format!("{front}x")),
+        b'e' | b'g' => tail(4)
+            .and_then(|_| code.get(..4))
+            .map(|front| format!("{front}xx")),
+        b'i' => tail(5)
+            .and_then(|_| code.get(..5))
+            .map(|front| format!("{front}x")),
         _ => None,
     };
     INDEX.by_code.get(starred?.as_str()).copied()

@@ -69,7 +69,9 @@ pub fn decode(bytes: &[u8]) -> Decoded<'_> {
     let body_end = bytes.len() - line_break_len(bytes);
     let head = read_head(bytes);
     let standard_head = head.is_some_and(|head| head.len == 6);
-    let from = head.map_or_else(|| salvage_head(bytes), |head| head.len).min(body_end);
+    let from = head
+        .map_or_else(|| salvage_head(bytes), |head| head.len)
+        .min(body_end);
     let declared = head.and_then(|head| head.declared);
     let (segment_end, digits) = segment_end(bytes, from, body_end, declared);
     let segment = bytes.get(from..segment_end).unwrap_or_default();
@@ -103,6 +105,7 @@ pub fn decode(bytes: &[u8]) -> Decoded<'_> {
     }
 }
 
+#[inline]
 fn line_break_len(bytes: &[u8]) -> usize {
     match bytes {
         [.., b'\r', b'\n'] => 2,
@@ -115,7 +118,11 @@ fn line_break_len(bytes: &[u8]) -> usize {
 /// else after whatever `#` and digits there are.
 fn salvage_head(bytes: &[u8]) -> usize {
     let marks = bytes.iter().take_while(|&&byte| byte == b'#').count();
-    let digits = bytes.iter().skip(marks).take_while(|byte| byte.is_ascii_digit()).count();
+    let digits = bytes
+        .iter()
+        .skip(marks)
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
     let front = bytes.get(..64.min(bytes.len())).unwrap_or_default();
     [b"QN=".as_slice(), b"ST=", b"CN="]
         .iter()
@@ -126,10 +133,17 @@ fn salvage_head(bytes: &[u8]) -> usize {
 
 /// End of the segment, and whether four hexadecimal digits follow. By the declared length where it fits;
 /// else the last `&&` with four hexadecimal digits behind it; else the last `&&`; else the end.
+#[inline]
 fn segment_end(bytes: &[u8], from: usize, body_end: usize, declared: Option<usize>) -> (usize, bool) {
     let body = bytes.get(..body_end).unwrap_or_default();
-    if let Some(end) = declared.map(|length| from + length).filter(|&end| end <= body_end) {
-        let closed = end == from || body.get(from..end).is_some_and(|segment| segment.ends_with(b"&&"));
+    if let Some(end) = declared
+        .map(|length| from + length)
+        .filter(|&end| end <= body_end)
+    {
+        let closed = end == from
+            || body
+                .get(from..end)
+                .is_some_and(|segment| segment.ends_with(b"&&"));
         let code = body.get(end..).unwrap_or_default();
         let digits = code.len() == 4 && crc::parse_hex(code).is_some();
         let mistaken = closed && !digits && body.get(..end).is_some_and(|front| front.ends_with(b"=&&"));
@@ -166,6 +180,7 @@ fn segment_end(bytes: &[u8], from: usize, body_end: usize, declared: Option<usiz
 }
 
 /// Splits a segment into header and content of CP.
+#[inline]
 fn find_cp(segment: &[u8]) -> (usize, Range<usize>, CpForm) {
     let first = find_pair(segment);
     if let Some(at) = first {
@@ -175,24 +190,52 @@ fn find_cp(segment: &[u8]) -> (usize, Range<usize>, CpForm) {
             let content = segment.get(start..).unwrap_or_default();
             let closed = content.ends_with(b"&&");
             let end = if closed { segment.len() - 2 } else { segment.len() };
-            return (header, start..end, CpForm { present: true, opened: true, closed });
+            return (
+                header,
+                start..end,
+                CpForm {
+                    present: true,
+                    opened: true,
+                    closed,
+                },
+            );
         }
     }
     // `CP=` without the opening `&&`.
     let closed = segment.ends_with(b"&&");
     let end = if closed { segment.len() - 2 } else { segment.len() };
-    let key = memmem::find(segment, b";CP=").map(|at| at + 1).or_else(|| segment.starts_with(b"CP=").then_some(0));
+    let key = memmem::find(segment, b";CP=")
+        .map(|at| at + 1)
+        .or_else(|| segment.starts_with(b"CP=").then_some(0));
     match key {
-        Some(at) => (at, (at + 3).min(end)..end, CpForm { present: true, opened: false, closed }),
-        None => (end, end..end, CpForm { present: false, opened: false, closed }),
+        Some(at) => (
+            at,
+            (at + 3).min(end)..end,
+            CpForm {
+                present: true,
+                opened: false,
+                closed,
+            },
+        ),
+        None => (
+            end,
+            end..end,
+            CpForm {
+                present: false,
+                opened: false,
+                closed,
+            },
+        ),
     }
 }
 
 /// Position of the first `&&`.
+#[inline]
 fn find_pair(segment: &[u8]) -> Option<usize> {
     memchr::memchr_iter(b'&', segment).find(|at| segment.get(at + 1) == Some(&b'&'))
 }
 
+#[inline]
 fn strip_cp_key(front: &[u8]) -> Option<usize> {
     let (header, key) = front.split_at_checked(front.len().checked_sub(3)?)?;
     key.eq_ignore_ascii_case(b"CP=").then_some(header.len())
@@ -210,11 +253,13 @@ impl<'a> Decoded<'a> {
     }
 
     /// Usable: the checksum printed is the standard's for the data segment.
+    #[inline]
     pub fn ok(&self) -> bool {
         self.crc_ok()
     }
 
     /// Header fields.
+    #[inline]
     pub const fn header(&self) -> &Header<'a> {
         &self.header
     }
@@ -229,7 +274,10 @@ impl<'a> Decoded<'a> {
     /// The header as it was meant where separators are wrong: commas count as semicolons, so that
     /// `QN=…,ST=32` and `;,MN=…` give their ST and MN. [`header`](Self::header) stays true to the letter.
     pub fn mended_header(&self) -> Header<'a> {
-        let text = self.bytes.get(self.segment.start..self.header_end).unwrap_or_default();
+        let text = self
+            .bytes
+            .get(self.segment.start..self.header_end)
+            .unwrap_or_default();
         if memchr::memchr(b',', text).is_none() {
             return self.header.clone();
         }
@@ -250,11 +298,13 @@ impl<'a> Decoded<'a> {
     }
 
     /// The content of CP between the `&&`, raw. Encrypted content of 2025 is found here.
+    #[inline]
     pub fn cp(&self) -> &'a [u8] {
         self.bytes.get(self.cp.clone()).unwrap_or_default()
     }
 
     /// The pairs of CP in order.
+    #[inline]
     pub fn items(&self) -> Items<'a> {
         Items::new(self.cp(), self.cp.start, self.charset)
     }
@@ -270,6 +320,7 @@ impl<'a> Decoded<'a> {
     }
 
     /// True when the checksum is the standard's.
+    #[inline]
     pub fn crc_ok(&self) -> bool {
         self.crc_kind == Kind::Standard
     }

@@ -5,9 +5,12 @@ pub mod crc;
 
 pub mod diagnosis;
 pub mod edition;
+pub mod encode;
 pub mod factors;
 pub mod frame;
+pub mod join;
 pub mod reading;
+pub mod reply;
 pub mod report;
 pub mod stream;
 mod table;

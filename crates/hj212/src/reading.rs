@@ -74,7 +74,11 @@ impl CivilTime {
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let shifted_month = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-        let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+        let month = if shifted_month < 10 {
+            shifted_month + 3
+        } else {
+            shifted_month - 9
+        };
         let year = year_of_era + era * 400 + u64::from(month <= 2);
         let small = |value: u64| u8::try_from(value).unwrap_or_default();
         let wide = |value: u64| u16::try_from(value).unwrap_or_default();
@@ -98,7 +102,15 @@ impl CivilTime {
 /// 14 digits, as DataTime has them.
 impl fmt::Display for CivilTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { year, month, day, hour, minute, second, .. } = self;
+        let Self {
+            year,
+            month,
+            day,
+            hour,
+            minute,
+            second,
+            ..
+        } = self;
         write!(f, "{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}")
     }
 }
@@ -175,13 +187,20 @@ impl Field {
     /// Reads a field name; another case is tolerated.
     pub fn of(name: &str) -> Self {
         let exact = Self::NAMES.iter().find(|(known, _)| *known == name);
-        let found = exact.or_else(|| Self::NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)));
+        let found = exact.or_else(|| {
+            Self::NAMES
+                .iter()
+                .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        });
         found.map_or(Self::Other, |&(_, field)| field)
     }
 
     /// True for fields that qualify the values beside them instead of being one.
     const fn is_mark(self) -> bool {
-        matches!(self, Self::Flag | Self::EFlag | Self::SampleTime | Self::CompleteTime | Self::SampleType)
+        matches!(
+            self,
+            Self::Flag | Self::EFlag | Self::SampleTime | Self::CompleteTime | Self::SampleType
+        )
     }
 }
 
@@ -337,7 +356,11 @@ impl<'a> Open<'a> {
     fn new(time_text: Option<Text<'a>>) -> Self {
         let time = time_text.and_then(CivilTime::parse);
         Self {
-            record: Record { time_text, time, readings: Vec::new() },
+            record: Record {
+                time_text,
+                time,
+                readings: Vec::new(),
+            },
             blocks: Vec::new(),
             places: Vec::new(),
             newest: HashMap::new(),
@@ -347,15 +370,23 @@ impl<'a> Open<'a> {
     fn add(&mut self, code: Text<'a>, field_text: Text<'a>, value: Text<'a>, at: usize) {
         let next = self.blocks.len();
         let mut place = *self.newest.entry(code.bytes()).or_insert(next);
-        let repeated = self.blocks.get(place).is_some_and(|block| block.fields.contains(&field_text.bytes()));
+        let repeated = self
+            .blocks
+            .get(place)
+            .is_some_and(|block| block.fields.contains(&field_text.bytes()));
         if place == next || repeated {
             let before = self.blocks.get(place).map(|block| block.occurrence);
             let occurrence = before.map_or(0, |before| before.saturating_add(1));
             place = next;
             self.newest.insert(code.bytes(), place);
-            self.blocks.push(Block { occurrence, ..Block::default() });
+            self.blocks.push(Block {
+                occurrence,
+                ..Block::default()
+            });
         }
-        let Some(block) = self.blocks.get_mut(place) else { return };
+        let Some(block) = self.blocks.get_mut(place) else {
+            return;
+        };
         block.fields.push(field_text.bytes());
         let field = field_text.as_str().map_or(Field::Other, Field::of);
         match field {
@@ -383,7 +414,9 @@ impl<'a> Open<'a> {
 
     fn close(mut self) -> Record<'a> {
         for (reading, place) in self.record.readings.iter_mut().zip(&self.places) {
-            let Some(block) = self.blocks.get(*place) else { continue };
+            let Some(block) = self.blocks.get(*place) else {
+                continue;
+            };
             reading.flag = block.flag;
             reading.eflag = block.eflag;
             reading.sample_time = block.sample_time;
@@ -422,7 +455,10 @@ pub fn records<'a>(frame: &Decoded<'a>) -> Vec<Record<'a>> {
 
 /// `LA-Rtd` with field `Rtd` is `LA`: loggers write the suffix twice.
 fn without_suffix<'a>(code: Text<'a>, field: Text<'a>) -> Text<'a> {
-    let front = code.bytes().strip_suffix(field.bytes()).and_then(|front| front.strip_suffix(b"-"));
+    let front = code
+        .bytes()
+        .strip_suffix(field.bytes())
+        .and_then(|front| front.strip_suffix(b"-"));
     match front {
         Some(front) if !field.is_empty() && !front.is_empty() => Text::new(front, code.charset()),
         _ => code,

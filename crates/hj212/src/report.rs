@@ -44,7 +44,10 @@ pub struct Named<T>(pub Vec<(String, T)>);
 impl<T> Named<T> {
     /// Content of the name.
     pub fn get(&self, name: &str) -> Option<&T> {
-        self.0.iter().find(|(key, _)| key == name).map(|(_, content)| content)
+        self.0
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, content)| content)
     }
 }
 
@@ -69,7 +72,11 @@ pub struct FlagBits {
 
 impl From<Flag> for FlagBits {
     fn from(flag: Flag) -> Self {
-        Self { version: flag.version(), split: flag.split(), ack: flag.ack() }
+        Self {
+            version: flag.version(),
+            split: flag.split(),
+            ack: flag.ack(),
+        }
     }
 }
 
@@ -91,6 +98,10 @@ pub struct Crc {
 /// figure need not know the grouping.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a column of the report's wire form"
+)]
 pub struct FrameReport {
     /// Usable: the checksum is the standard's.
     pub ok: bool,
@@ -152,7 +163,10 @@ struct Gather<K, T> {
 
 impl<K: Eq + Hash, T> Gather<K, T> {
     fn new() -> Self {
-        Self { places: HashMap::new(), named: Vec::new() }
+        Self {
+            places: HashMap::new(),
+            named: Vec::new(),
+        }
     }
 
     fn entry(&mut self, key: K, name: impl FnOnce() -> String, empty: impl FnOnce() -> T) -> (usize, bool) {
@@ -169,8 +183,11 @@ impl<K: Eq + Hash> Gather<K, Values> {
     fn add(&mut self, key: K, name: Text<'_>, value: Text<'_>) {
         let value = value.to_str().into_owned();
         let mut kept = Some(value);
-        let (place, _) =
-            self.entry(key, || name.to_str().into_owned(), || Values::One(kept.take().unwrap_or_default()));
+        let (place, _) = self.entry(
+            key,
+            || name.to_str().into_owned(),
+            || Values::One(kept.take().unwrap_or_default()),
+        );
         if let (Some(value), Some((_, values))) = (kept, self.named.get_mut(place)) {
             values.add(value);
         }
@@ -212,7 +229,13 @@ impl FrameReport {
             edition: frame.edition(),
             header: Named(pairs.named),
             cp: Named(cp.named),
-            factors: Named(factors.named.into_iter().map(|(code, fields)| (code, Named(fields.named))).collect()),
+            factors: Named(
+                factors
+                    .named
+                    .into_iter()
+                    .map(|(code, fields)| (code, Named(fields.named)))
+                    .collect(),
+            ),
             diagnoses: frame.diagnoses(),
             crc_ok: crc.ok,
             crc_kind: crc.kind,

@@ -113,7 +113,10 @@ pub struct Decoder {
 impl Decoder {
     /// A decoder with other than the tolerant bounds.
     pub fn new(limits: Limits) -> Self {
-        Self { limits, ..Self::default() }
+        Self {
+            limits,
+            ..Self::default()
+        }
     }
 
     /// Takes in bytes. Drain with [`next_item`](Self::next_item) after each push: what is not drained is kept.
@@ -137,6 +140,7 @@ impl Decoder {
     }
 
     /// The next item, or `None` when more bytes (or [`finish`](Self::finish)) are needed.
+    #[inline]
     pub fn next_item(&mut self) -> Option<Item<'_>> {
         let waiting = self.buffer.get(self.start..).unwrap_or_default();
         if waiting.is_empty() {
@@ -169,7 +173,11 @@ impl Decoder {
     /// same answer has stood for the idle timeout.
     pub fn poll_incomplete(&self) -> Option<Incomplete> {
         let have = self.buffered();
-        (have > 0).then_some(Incomplete { offset: self.offset, have, only_line_break: self.only_line_break })
+        (have > 0).then_some(Incomplete {
+            offset: self.offset,
+            have,
+            only_line_break: self.only_line_break,
+        })
     }
 
     /// Bytes taken in and not yet given out.
@@ -192,7 +200,11 @@ fn item(bytes: &[u8], offset: u64, what: Found) -> Item<'_> {
 
 /// Cuts bytes that are all there, without copying: a file, a log record, a datagram.
 pub fn split(input: &[u8], limits: Limits) -> Split<'_> {
-    Split { input, start: 0, limits }
+    Split {
+        input,
+        start: 0,
+        limits,
+    }
 }
 
 /// Iterator of [`split`].
@@ -208,7 +220,9 @@ impl<'a> Iterator for Split<'a> {
 
     fn next(&mut self) -> Option<Item<'a>> {
         let waiting = self.input.get(self.start..).filter(|rest| !rest.is_empty())?;
-        let Step::Found { len, what } = scan::step(waiting, self.limits, true) else { return None };
+        let Step::Found { len, what } = scan::step(waiting, self.limits, true) else {
+            return None;
+        };
         let bytes = waiting.get(..len)?;
         let offset = self.start as u64;
         self.start += len;

@@ -22,12 +22,16 @@ pub enum Charset {
 
 impl Charset {
     /// Tries ASCII, then UTF-8, then GBK.
+    #[inline]
     pub fn of(bytes: &[u8]) -> Self {
         if bytes.is_ascii() {
             Self::Ascii
         } else if std::str::from_utf8(bytes).is_ok() {
             Self::Utf8
-        } else if encoding_rs::GBK.decode_without_bom_handling_and_without_replacement(bytes).is_some() {
+        } else if encoding_rs::GBK
+            .decode_without_bom_handling_and_without_replacement(bytes)
+            .is_some()
+        {
             Self::Gbk
         } else {
             Self::Invalid
@@ -44,11 +48,13 @@ pub struct Text<'a> {
 
 impl<'a> Text<'a> {
     /// Text of `bytes` in `charset`.
+    #[inline]
     pub const fn new(bytes: &'a [u8], charset: Charset) -> Self {
         Self { bytes, charset }
     }
 
     /// The bytes as received.
+    #[inline]
     pub const fn bytes(self) -> &'a [u8] {
         self.bytes
     }
@@ -66,7 +72,10 @@ impl<'a> Text<'a> {
     /// The same without spaces at both ends.
     #[must_use]
     pub const fn trim(self) -> Self {
-        Self { bytes: self.bytes.trim_ascii(), charset: self.charset }
+        Self {
+            bytes: self.bytes.trim_ascii(),
+            charset: self.charset,
+        }
     }
 
     /// Unicode text, borrowed wherever the bytes are ASCII or UTF-8.

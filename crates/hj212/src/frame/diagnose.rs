@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{Decoded, Item, LineBreak, header};
 use crate::crc::Kind;
 use crate::diagnosis::{Code, Diagnosis};
-use crate::edition::Edition;
+use crate::edition::{Edition, Flag};
 use crate::reading::{self, Field};
 use crate::text::{Charset, Text};
 
@@ -23,7 +23,11 @@ impl Notes {
 
     fn quote(&mut self, at: usize, code: Code, found: &str) {
         if self.0.len() < MOST {
-            self.0.push(Diagnosis { at, code, found: found.chars().take(QUOTED).collect() });
+            self.0.push(Diagnosis {
+                at,
+                code,
+                found: found.chars().take(QUOTED).collect(),
+            });
         }
     }
 }
@@ -45,10 +49,18 @@ fn wrapper(frame: &Decoded<'_>, notes: &mut Notes) {
         notes.quote(0, Code::BadHeader, &String::from_utf8_lossy(front));
     } else if !frame.len_ok() {
         let declared = frame.len_declared.unwrap_or_default();
-        notes.quote(2, Code::BadLength, &format!("{declared} ≠ {}", frame.len_actual()));
+        notes.quote(
+            2,
+            Code::BadLength,
+            &format!("{declared} ≠ {}", frame.len_actual()),
+        );
     }
     if frame.len_actual() > 1024 {
-        notes.quote(frame.segment.start, Code::Over1024, &frame.len_actual().to_string());
+        notes.quote(
+            frame.segment.start,
+            Code::Over1024,
+            &frame.len_actual().to_string(),
+        );
     }
     if frame.cp.len() > frame.edition().cp_limit() {
         notes.quote(frame.cp.start, Code::CpOverLimit, &frame.cp.len().to_string());
@@ -64,13 +76,20 @@ fn wrapper(frame: &Decoded<'_>, notes: &mut Notes) {
         }
         Kind::None => notes.quote(end, Code::CrcNotHex, &String::from_utf8_lossy(after)),
         Kind::Other => {
-            notes.quote(end, Code::BadCrc, &format!("{} ≠ {calculated}", frame.crc_given().unwrap_or_default()));
+            notes.quote(
+                end,
+                Code::BadCrc,
+                &format!("{} ≠ {calculated}", frame.crc_given().unwrap_or_default()),
+            );
         }
         Kind::Modbus => notes.quote(end, Code::CrcModbus, &calculated),
         Kind::ModbusSwapped => notes.quote(end, Code::CrcModbusSwapped, &calculated),
         Kind::Standard => {}
     }
-    if frame.crc_given().is_some_and(|given| given.bytes().any(|digit| digit.is_ascii_lowercase())) {
+    if frame
+        .crc_given()
+        .is_some_and(|given| given.bytes().any(|digit| digit.is_ascii_lowercase()))
+    {
         notes.add(end, Code::LowercaseCrc);
     }
     if after.len() > 4 {
@@ -88,7 +107,12 @@ fn wrapper(frame: &Decoded<'_>, notes: &mut Notes) {
 }
 
 fn first_high(frame: &Decoded<'_>) -> usize {
-    frame.segment.start + frame.segment().iter().position(|byte| !byte.is_ascii()).unwrap_or_default()
+    frame.segment.start
+        + frame
+            .segment()
+            .iter()
+            .position(|byte| !byte.is_ascii())
+            .unwrap_or_default()
 }
 
 fn header(frame: &Decoded<'_>, notes: &mut Notes) {
@@ -124,7 +148,7 @@ fn header(frame: &Decoded<'_>, notes: &mut Notes) {
         notes.add(start, Code::UnknownVersion);
     }
     let packet = fields.pnum.is_some() || fields.pno.is_some();
-    let split = flag.is_some_and(|flag| flag.split());
+    let split = flag.is_some_and(Flag::split);
     // 2005 examples carry Flag=3 on every request without splitting: no deviation there.
     if split && !packet && frame.edition() != Edition::V2005 {
         notes.add(start, Code::SplitWithoutPnum);
@@ -132,7 +156,11 @@ fn header(frame: &Decoded<'_>, notes: &mut Notes) {
     if packet && !split {
         notes.add(start, Code::PnumWithoutSplit);
     }
-    if packet && !fields.packet().is_some_and(|(count, number)| (1..=count).contains(&number)) {
+    if packet
+        && !fields
+            .packet()
+            .is_some_and(|(count, number)| (1..=count).contains(&number))
+    {
         notes.add(start, Code::BadPacket);
     }
     let replies = ["9011", "9012", "9013", "9014"];
@@ -153,18 +181,24 @@ fn header_pairs(frame: &Decoded<'_>, notes: &mut Notes) {
     for item in frame.header_items() {
         let key = item.key.trim();
         let Some(value) = item.value else {
-            let code = if key.is_empty() { Code::StraySpace } else { Code::MalformedItem };
+            let code = if key.is_empty() {
+                Code::StraySpace
+            } else {
+                Code::MalformedItem
+            };
             notes.quote(item.at, code, &key.to_str());
             continue;
         };
         let value_at = item.at + item.key.bytes().len() + 1;
-        if memchr::memchr2(b',', b',', item.key.bytes()).is_some() || memchr::memchr(b',', value.bytes()).is_some() {
+        if memchr::memchr(b',', item.key.bytes()).is_some() || memchr::memchr(b',', value.bytes()).is_some() {
             notes.quote(item.at, Code::CommaForSemicolon, &item.key.to_str());
         }
         if value.trim() != value || key != item.key {
             notes.quote(item.at, Code::StraySpace, &item.key.to_str());
         }
-        let known = header::KEYS.iter().position(|known| known.as_bytes().eq_ignore_ascii_case(key.bytes()));
+        let known = header::KEYS
+            .iter()
+            .position(|known| known.as_bytes().eq_ignore_ascii_case(key.bytes()));
         let Some(index) = known else {
             notes.quote(item.at, Code::UnknownHeaderKey, &key.to_str());
             continue;
@@ -176,7 +210,9 @@ fn header_pairs(frame: &Decoded<'_>, notes: &mut Notes) {
         let moved = edition == Edition::V2005 && (index == 6 || index == 7);
         if seen.contains(&index) {
             notes.quote(item.at, Code::RepeatedHeaderKey, &key.to_str());
-        } else if seen.iter().any(|&before| before > index && !(moved || before == 6 || before == 7) || (before, index) == (7, 6)) {
+        } else if seen.iter().any(|&before| {
+            before > index && !(moved || before == 6 || before == 7) || (before, index) == (7, 6)
+        }) {
             notes.quote(item.at, Code::HeaderOrder, &key.to_str());
         }
         seen.push(index);
@@ -194,9 +230,14 @@ fn value_code(index: usize, value: Text<'_>, edition: Edition) -> Option<Code> {
     }
     let digits = bytes.iter().all(u8::is_ascii_digit);
     let (good, code) = match index {
-        0 => (bytes.len() == 17 && reading::CivilTime::parse(value).is_some(), Code::BadQn),
+        0 => (
+            bytes.len() == 17 && reading::CivilTime::parse(value).is_some(),
+            Code::BadQn,
+        ),
         1 => {
-            let letters = bytes.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
+            let letters = bytes
+                .iter()
+                .all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
             (bytes.len() == 2 && letters, Code::BadSt)
         }
         2 => (bytes.len() == 4 && digits, Code::BadCn),
@@ -204,10 +245,15 @@ fn value_code(index: usize, value: Text<'_>, edition: Edition) -> Option<Code> {
         4 => {
             let length = if edition == Edition::V2005 { 14 } else { 24 };
             let free = edition == Edition::SurfaceWater;
-            let letters = bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+            let letters = bytes
+                .iter()
+                .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
             ((free || bytes.len() == length) && letters, Code::BadMn)
         }
-        5 => (digits && bytes.len() <= 3 && value.as_str().is_some_and(|text| text.parse::<u8>().is_ok()), Code::BadFlag),
+        5 => (
+            digits && bytes.len() <= 3 && value.as_str().is_some_and(|text| text.parse::<u8>().is_ok()),
+            Code::BadFlag,
+        ),
         6 | 7 => (digits && bytes.len() <= 4, Code::BadPacket),
         8 => (bytes == b"1", Code::BadRf),
         _ => (true, Code::BadHeader),
@@ -218,8 +264,15 @@ fn value_code(index: usize, value: Text<'_>, edition: Edition) -> Option<Code> {
 /// Keys of CP that start a new item whatever stands before them.
 const OWN_ITEMS: [&str; 5] = ["EndTime", "BeginTime", "DataTime", "SystemTime", "RestartTime"];
 /// Keys of CP that hold a civil time.
-const TIMES: [&str; 7] =
-    ["DataTime", "BeginTime", "EndTime", "SystemTime", "RestartTime", "AlarmTime", "CompleteTime"];
+const TIMES: [&str; 7] = [
+    "DataTime",
+    "BeginTime",
+    "EndTime",
+    "SystemTime",
+    "RestartTime",
+    "AlarmTime",
+    "CompleteTime",
+];
 
 fn content(frame: &Decoded<'_>, notes: &mut Notes) {
     let cp = frame.cp();
@@ -237,7 +290,11 @@ fn content(frame: &Decoded<'_>, notes: &mut Notes) {
         expected = item.at + key.len() + usize::from(item.has_equals) + value.len() + 1;
         let key = key.trim_ascii();
         if !item.has_equals {
-            let code = if key.is_empty() { Code::StraySpace } else { Code::MalformedItem };
+            let code = if key.is_empty() {
+                Code::StraySpace
+            } else {
+                Code::MalformedItem
+            };
             notes.quote(item.at, code, &item.key.to_str());
             continue;
         }
@@ -265,7 +322,10 @@ fn pair_value(item: Item<'_>, notes: &mut Notes) {
     let at = item.at + item.key.bytes().len() + 1;
     let split = item.code_field();
     if let Some((code, field)) = split {
-        let doubled = code.bytes().strip_suffix(field.bytes()).is_some_and(|front| front.ends_with(b"-"));
+        let doubled = code
+            .bytes()
+            .strip_suffix(field.bytes())
+            .is_some_and(|front| front.ends_with(b"-"));
         if doubled && !field.is_empty() {
             notes.quote(item.at, Code::DoubledSuffix, &item.key.to_str());
         }
@@ -281,7 +341,10 @@ fn pair_value(item: Item<'_>, notes: &mut Notes) {
     }
     let measured = split.is_some_and(|(code, field)| {
         // Working conditions of 2025 (p…) carry marks such as St, N, Sr instead of numbers.
-        field.as_str().is_some_and(|field| Field::of(field.trim()).is_measured()) && !code.bytes().starts_with(b"p")
+        field
+            .as_str()
+            .is_some_and(|field| Field::of(field.trim()).is_measured())
+            && !code.bytes().starts_with(b"p")
     });
     if measured && reading::decimal(value).is_none() {
         notes.quote(at, Code::BadNumber, &value.to_str());
@@ -295,5 +358,6 @@ fn encrypted(frame: &Decoded<'_>) -> bool {
     }
     let cp = frame.cp();
     let control = |byte: &u8| *byte < b' ' && !matches!(byte, b'\r' | b'\n' | b'\t');
-    cp.starts_with(b"{0x") || (cp.len() >= 16 && (cp.iter().any(control) || frame.charset == Charset::Invalid))
+    cp.starts_with(b"{0x")
+        || (cp.len() >= 16 && (cp.iter().any(control) || frame.charset == Charset::Invalid))
 }

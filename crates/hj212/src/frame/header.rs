@@ -47,7 +47,11 @@ fn number(digits: &[u8]) -> Option<u32> {
     if digits.is_empty() || digits.len() > 9 || !digits.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    Some(digits.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0')))
+    Some(
+        digits
+            .iter()
+            .fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0')),
+    )
 }
 
 /// One pair of the header.
@@ -62,11 +66,11 @@ pub struct HeaderItem<'a> {
 }
 
 /// Pairs of `text`, whose first byte stands at `from` in the frame.
-pub(super) fn items<'a>(
-    text: &'a [u8],
+pub(super) fn items(
+    text: &[u8],
     from: usize,
     charset: Charset,
-) -> impl Iterator<Item = HeaderItem<'a>> + use<'a> {
+) -> impl Iterator<Item = HeaderItem<'_>> + use<'_> {
     let mut at = from;
     text.split(|&byte| byte == b';').filter_map(move |token| {
         let place = at;
@@ -87,46 +91,63 @@ pub(super) fn items<'a>(
 }
 
 /// Fields by `;` alone.
+#[inline]
 pub(super) fn parse(text: &[u8], charset: Charset) -> Header<'_> {
-    gather(text.split(|&byte| byte == b';'), charset)
+    gather(memchr::memchr_iter(b';', text), text, charset)
 }
 
 /// Fields by `;` and `,`.
 pub(super) fn parse_mended(text: &[u8], charset: Charset) -> Header<'_> {
-    gather(text.split(|&byte| matches!(byte, b';' | b',')), charset)
+    gather(memchr::memchr2_iter(b';', b',', text), text, charset)
 }
 
-fn gather<'a>(tokens: impl Iterator<Item = &'a [u8]>, charset: Charset) -> Header<'a> {
+#[inline]
+fn gather(separators: impl Iterator<Item = usize>, text: &[u8], charset: Charset) -> Header<'_> {
     let mut header = Header::default();
-    for token in tokens {
-        let Some(equals) = token.iter().position(|&byte| byte == b'=') else { continue };
-        let Some((key, value)) = token.split_at_checked(equals) else { continue };
-        let value = value.get(1..).unwrap_or_default().trim_ascii();
-        if let Some(field) = header.field(key.trim_ascii()) {
-            *field = Some(Text::new(value, charset));
+    let mut from = 0;
+    for end in separators.chain([text.len()]) {
+        let token = text.get(from..end).unwrap_or_default();
+        from = end + 1;
+        let Some(equals) = token.iter().position(|&byte| byte == b'=') else {
+            continue;
+        };
+        let Some((key, value)) = token.split_at_checked(equals) else {
+            continue;
+        };
+        if let Some(field) = header.field(key) {
+            *field = Some(Text::new(
+                value.get(1..).unwrap_or_default().trim_ascii(),
+                charset,
+            ));
         }
     }
     header
 }
 
 impl<'a> Header<'a> {
+    /// The field of a key in any case, spaces around it ignored.
+    #[inline]
     fn field(&mut self, key: &[u8]) -> Option<&mut Option<Text<'a>>> {
-        let mut upper = [0u8; 4];
-        let name = upper.get_mut(..key.len())?;
-        name.copy_from_slice(key);
-        name.make_ascii_uppercase();
-        Some(match &upper {
-            b"QN\0\0" => &mut self.qn,
-            b"ST\0\0" => &mut self.st,
-            b"CN\0\0" => &mut self.cn,
-            b"PW\0\0" => &mut self.pw,
-            b"MN\0\0" => &mut self.mn,
-            b"RF\0\0" => &mut self.rf,
-            b"FLAG" => &mut self.flag,
-            b"PNUM" => &mut self.pnum,
-            b"PNO\0" => &mut self.pno,
-            _ => return None,
-        })
+        match key {
+            b"QN" => Some(&mut self.qn),
+            b"ST" => Some(&mut self.st),
+            b"CN" => Some(&mut self.cn),
+            b"PW" => Some(&mut self.pw),
+            b"MN" => Some(&mut self.mn),
+            b"Flag" => Some(&mut self.flag),
+            b"PNUM" => Some(&mut self.pnum),
+            b"PNO" => Some(&mut self.pno),
+            b"RF" => Some(&mut self.rf),
+            _ => self.field_unusual(key),
+        }
+    }
+
+    fn field_unusual(&mut self, key: &[u8]) -> Option<&mut Option<Text<'a>>> {
+        let index = KEYS
+            .iter()
+            .position(|known| known.as_bytes().eq_ignore_ascii_case(key.trim_ascii()))?;
+        let spelt = KEYS.get(index)?.as_bytes();
+        if spelt == key { None } else { self.field(spelt) }
     }
 }
 

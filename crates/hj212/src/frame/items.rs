@@ -20,10 +20,14 @@ pub struct Item<'a> {
 
 impl<'a> Item<'a> {
     /// Factor code and field, split at the last dash (`SB1-RS`, `w01018-Rtd`); `None` for plain keys.
+    #[inline]
     pub fn code_field(&self) -> Option<(Text<'a>, Text<'a>)> {
         let dash = self.dash?;
         let (key, charset) = (self.key.bytes(), self.charset());
-        Some((Text::new(key.get(..dash)?, charset), Text::new(key.get(dash + 1..)?, charset)))
+        Some((
+            Text::new(key.get(..dash)?, charset),
+            Text::new(key.get(dash + 1..)?, charset),
+        ))
     }
 
     fn charset(&self) -> Charset {
@@ -43,9 +47,15 @@ pub struct Items<'a> {
 
 impl<'a> Items<'a> {
     pub(super) const fn new(content: &'a [u8], at: usize, charset: Charset) -> Self {
-        Self { rest: content, at, charset, opens_group: true }
+        Self {
+            rest: content,
+            at,
+            charset,
+            opens_group: true,
+        }
     }
 
+    #[inline]
     fn next_piece(&mut self) -> Option<Item<'a>> {
         let (mut dash, mut equals) = (None, None);
         let mut end = self.rest.len();
@@ -90,24 +100,30 @@ impl<'a> Items<'a> {
 }
 
 /// Bytes up to the separator, log text in one piece.
+#[inline]
 fn value_len(value: &[u8]) -> usize {
-    let separator = |from: usize| {
-        let rest = value.get(from..).unwrap_or_default();
-        from + rest.iter().position(|&byte| matches!(byte, b';' | b',')).unwrap_or(rest.len())
-    };
-    if !value.starts_with(b"//") {
-        return separator(0);
+    if value.starts_with(b"//") {
+        return log_len(value);
     }
+    value
+        .iter()
+        .position(|&byte| matches!(byte, b';' | b','))
+        .unwrap_or(value.len())
+}
+
+/// The same for log text, which runs to its closing `//`; without one it ends at the first separator.
+fn log_len(value: &[u8]) -> usize {
     let text = value.get(2..).unwrap_or_default();
-    let closing = memchr::memchr_iter(b'/', text).find(|at| {
-        matches!(text.get(at + 1..), Some([b'/'] | [b'/', b';' | b',', ..]))
-    });
-    closing.map_or_else(|| separator(0), |at| at + 4)
+    let closing = memchr::memchr_iter(b'/', text)
+        .find(|at| matches!(text.get(at + 1..), Some([b'/'] | [b'/', b';' | b',', ..])));
+    let separator = || memchr::memchr2(b';', b',', value).unwrap_or(value.len());
+    closing.map_or_else(separator, |at| at + 4)
 }
 
 impl<'a> Iterator for Items<'a> {
     type Item = Item<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<Item<'a>> {
         while !self.rest.is_empty() {
             let item = self.next_piece()?;

@@ -22,7 +22,9 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_segment: MAX_DECLARED }
+        Self {
+            max_segment: MAX_DECLARED,
+        }
     }
 }
 
@@ -38,18 +40,29 @@ impl Limits {
     /// Most bytes that wait in a drained decoder.
     pub const fn retained(self) -> usize {
         let frame = self.max_frame() + LOOK_AHEAD;
-        if frame > JUNK_PIECE { frame } else { JUNK_PIECE + LOOK_AHEAD }
+        if frame > JUNK_PIECE {
+            frame
+        } else {
+            JUNK_PIECE + LOOK_AHEAD
+        }
     }
 }
 
 /// What stands at the front.
 pub(super) enum Step {
-    Found { len: usize, what: Found },
+    Found {
+        len: usize,
+        what: Found,
+    },
     /// Nothing can be said before more bytes are there.
-    More { only_line_break: bool },
+    More {
+        only_line_break: bool,
+    },
 }
 
-const MORE: Step = Step::More { only_line_break: false };
+const MORE: Step = Step::More {
+    only_line_break: false,
+};
 
 #[derive(Clone, Copy)]
 pub(super) enum Found {
@@ -79,21 +92,31 @@ pub(super) const fn is_blank(byte: u8) -> bool {
 }
 
 /// Keys a data segment begins with; they make a header of any number of digits believable.
-const FIRST_KEYS: [&[u8]; 8] = [b"QN=", b"ST=", b"CN=", b"PW=", b"MN=", b"Flag=", b"PNUM=", b"PNO="];
+const FIRST_KEYS: [&[u8]; 8] = [
+    b"QN=", b"ST=", b"CN=", b"PW=", b"MN=", b"Flag=", b"PNUM=", b"PNO=",
+];
 
 /// The header's digits: their number, and the declared length under each shape that is met.
 /// Four digits are the standard's; two or three drop the zeros; eight are an address and a length.
+#[inline]
 fn head_of(digits: &[u8]) -> Head {
     let length = match digits.len() {
         8 => digits.get(4..),
         1..=4 => Some(digits),
         _ => None,
     };
-    let declared = length.map(|text| text.iter().fold(0, |sum, digit| sum * 10 + usize::from(digit - b'0')));
-    Head { len: 2 + digits.len(), declared }
+    let declared = length.map(|text| {
+        text.iter()
+            .fold(0, |sum, digit| sum * 10 + usize::from(digit - b'0'))
+    });
+    Head {
+        len: 2 + digits.len(),
+        declared,
+    }
 }
 
 /// Reads the header at the front of `bytes`, for a frame that is all there.
+#[inline]
 pub(crate) fn read_head(bytes: &[u8]) -> Option<Head> {
     match sight_head(bytes, true) {
         Sight::Yes(head) => Some(head),
@@ -101,7 +124,19 @@ pub(crate) fn read_head(bytes: &[u8]) -> Option<Head> {
     }
 }
 
+#[inline]
 fn sight_head(bytes: &[u8], eof: bool) -> Sight<Head> {
+    // The usual case first, in one comparison.
+    if let [b'#', b'#', digits @ .., _] = bytes.get(..7).unwrap_or_default()
+        && bytes.get(6).is_some_and(|byte| !byte.is_ascii_digit())
+        && digits.iter().all(u8::is_ascii_digit)
+    {
+        return Sight::Yes(head_of(digits));
+    }
+    sight_unusual_head(bytes, eof)
+}
+
+fn sight_unusual_head(bytes: &[u8], eof: bool) -> Sight<Head> {
     let unsure = if eof { Sight::No } else { Sight::NotYet };
     match bytes {
         [b'#', b'#', ..] => {}
@@ -109,7 +144,11 @@ fn sight_head(bytes: &[u8], eof: bool) -> Sight<Head> {
         _ => return Sight::No,
     }
     let rest = bytes.get(2..).unwrap_or_default();
-    let digits = rest.iter().take(9).take_while(|byte| byte.is_ascii_digit()).count();
+    let digits = rest
+        .iter()
+        .take(9)
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
     let (number, after) = rest.split_at_checked(digits).unwrap_or_default();
     if digits > 8 {
         return Sight::No;
@@ -124,7 +163,10 @@ fn sight_head(bytes: &[u8], eof: bool) -> Sight<Head> {
     let mut undecided = false;
     for key in FIRST_KEYS {
         let seen = after.get(..key.len().min(after.len())).unwrap_or_default();
-        if key.get(..seen.len()).is_some_and(|front| front.eq_ignore_ascii_case(seen)) {
+        if key
+            .get(..seen.len())
+            .is_some_and(|front| front.eq_ignore_ascii_case(seen))
+        {
             if seen.len() == key.len() {
                 return Sight::Yes(head_of(number));
             }
@@ -135,6 +177,7 @@ fn sight_head(bytes: &[u8], eof: bool) -> Sight<Head> {
 }
 
 /// Finds the end of the item at the front of `bytes`, which are not empty.
+#[inline]
 pub(super) fn step(bytes: &[u8], limits: Limits, eof: bool) -> Step {
     match sight_head(bytes, eof) {
         Sight::Yes(head) => frame(bytes, head, limits, eof),
@@ -144,14 +187,18 @@ pub(super) fn step(bytes: &[u8], limits: Limits, eof: bool) -> Step {
 }
 
 fn junk(bytes: &[u8], eof: bool) -> Step {
-    let found = |len| Step::Found { len, what: Found::Junk };
+    let found = |len| Step::Found {
+        len,
+        what: Found::Junk,
+    };
     if bytes.first().is_some_and(|&byte| is_blank(byte)) {
-        let run = bytes.iter().take(JUNK_PIECE).take_while(|&&byte| is_blank(byte)).count();
-        return if run < bytes.len() || run == JUNK_PIECE || eof {
-            found(run)
-        } else {
-            MORE
-        };
+        let run = bytes
+            .iter()
+            .take(JUNK_PIECE)
+            .take_while(|&&byte| is_blank(byte))
+            .count();
+        let ended = run < bytes.len() || run == JUNK_PIECE || eof;
+        return if ended { found(run) } else { MORE };
     }
     let piece = bytes.get(..JUNK_PIECE.min(bytes.len())).unwrap_or_default();
     // The first byte is junk already; a frame may begin at any later `##`.
@@ -184,7 +231,9 @@ fn frame(bytes: &[u8], head: Head, limits: Limits, eof: bool) -> Step {
     // A neighbour inside the declared length, right after a whole frame: the number is too large.
     let reach = bytes.get(..end.min(bytes.len())).unwrap_or_default();
     for at in neighbours(reach, head.len) {
-        let Some(closing) = closing_before(reach, at, head.len) else { continue };
+        let Some(closing) = closing_before(reach, at, head.len) else {
+            continue;
+        };
         match sight_head(bytes.get(at..).unwrap_or_default(), eof) {
             Sight::No => continue,
             Sight::NotYet => return MORE,
@@ -257,7 +306,9 @@ fn without_code(bytes: &[u8], end: usize, eof: bool) -> Step {
 /// Looks for the end where the header's number is no help: four hexadecimal digits after `&&`, followed by a
 /// line break or by the next header. Failing that the last such place before the next header.
 fn mend(bytes: &[u8], head: Head, limits: Limits, eof: bool) -> Step {
-    let window = bytes.get(..limits.max_frame().min(bytes.len())).unwrap_or_default();
+    let window = bytes
+        .get(..limits.max_frame().min(bytes.len()))
+        .unwrap_or_default();
     let bounded = window.len() == limits.max_frame();
     let mut last = None;
     for at in memchr::memchr2_iter(b'&', b'#', window.get(head.len..).unwrap_or_default()) {
@@ -288,7 +339,11 @@ fn mend(bytes: &[u8], head: Head, limits: Limits, eof: bool) -> Step {
             }
             [b'#', ..] => match sight_head(rest, eof) {
                 Sight::Yes(_) => {
-                    let cut = if last.is_some() { super::Cut::Mended } else { super::Cut::Incomplete };
+                    let cut = if last.is_some() {
+                        super::Cut::Mended
+                    } else {
+                        super::Cut::Incomplete
+                    };
                     return found(last.unwrap_or(at), cut);
                 }
                 Sight::NotYet => return MORE,
@@ -325,7 +380,9 @@ fn sight_end(bytes: &[u8], at: usize, eof: bool) -> Sight<()> {
 fn with_line_break(bytes: &[u8], end: usize, cut: super::Cut, eof: bool) -> Step {
     match bytes.get(end..).unwrap_or_default() {
         [b'\r', b'\n', ..] => found(end + 2, cut),
-        [] | [b'\r'] if !eof => Step::More { only_line_break: true },
+        [] | [b'\r'] if !eof => Step::More {
+            only_line_break: true,
+        },
         [b'\r' | b'\n', ..] => found(end + 1, cut),
         _ => found(end, cut),
     }
@@ -334,7 +391,9 @@ fn with_line_break(bytes: &[u8], end: usize, cut: super::Cut, eof: bool) -> Step
 /// Positions of `##` after the header.
 fn neighbours(bytes: &[u8], from: usize) -> impl Iterator<Item = usize> {
     let body = bytes.get(from..).unwrap_or_default();
-    memchr::memchr_iter(b'#', body).filter(|at| body.get(at + 1) == Some(&b'#')).map(move |at| at + from)
+    memchr::memchr_iter(b'#', body)
+        .filter(|at| body.get(at + 1) == Some(&b'#'))
+        .map(move |at| at + from)
 }
 
 /// Where the segment ends when the bytes before `at` are `&&`, four hexadecimal digits and perhaps a line break.
@@ -349,9 +408,14 @@ fn closing_before(bytes: &[u8], at: usize, from: usize) -> Option<usize> {
 
 fn kind_at(bytes: &[u8], from: usize, end: usize) -> crc::Kind {
     let given = bytes.get(end..end + 4).and_then(crc::parse_hex);
-    given.map_or(crc::Kind::None, |given| crc::Kind::of(given, bytes.get(from..end).unwrap_or_default()))
+    given.map_or(crc::Kind::None, |given| {
+        crc::Kind::of(given, bytes.get(from..end).unwrap_or_default())
+    })
 }
 
 const fn found(len: usize, cut: super::Cut) -> Step {
-    Step::Found { len, what: Found::Frame(cut) }
+    Step::Found {
+        len,
+        what: Found::Frame(cut),
+    }
 }
