@@ -1,31 +1,15 @@
 //! The shipped profile of Chiping: it loads from disk, every reference holds, and what it claims of the cast is true.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+mod common;
 
-use model::profile::{Profile, UnitKind};
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::profile::UnitKind;
 use model::role::Role;
 use model::subject::SubjectKind;
 
-fn files(folder: &Path, below: &str, into: &mut BTreeMap<String, String>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let entry = entry.unwrap();
-        let name = format!("{below}{}", entry.file_name().to_str().unwrap());
-        if entry.file_type().unwrap().is_dir() {
-            files(&entry.path(), &format!("{name}/"), into);
-        } else {
-            into.insert(name, std::fs::read_to_string(entry.path()).unwrap());
-        }
-    }
-}
-
-fn chiping() -> Profile {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../profiles/chiping");
-    let mut found = BTreeMap::new();
-    files(&root, "", &mut found);
-    Profile::from_files(&found).unwrap()
-}
+use common::chiping;
 
 #[test]
 fn every_reference_holds_and_every_point_has_its_device() {
