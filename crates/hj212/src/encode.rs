@@ -71,6 +71,11 @@ impl Group {
         self
     }
 
+    /// Keys and values in order.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
     /// Belongs to the record as a whole (DataTime, PolId), and so into every packet.
     fn is_common(&self) -> bool {
         self.0.iter().all(|(key, _)| !key.contains('-'))
@@ -211,6 +216,14 @@ impl Message {
     #[must_use]
     pub fn with(mut self, group: Group) -> Self {
         self.groups.push(group);
+        self
+    }
+
+    /// Adds another value to the last item of CP; opens one when there is none.
+    #[must_use]
+    pub fn and(mut self, key: impl Into<String>, value: impl fmt::Display) -> Self {
+        let last = self.groups.pop().unwrap_or_default();
+        self.groups.push(last.and(key, value));
         self
     }
 

@@ -4,6 +4,7 @@ pub mod command;
 pub mod crc;
 
 pub mod diagnosis;
+pub mod dialogue;
 pub mod edition;
 pub mod encode;
 pub mod factors;
