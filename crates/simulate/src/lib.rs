@@ -5,6 +5,7 @@
 //! It knows the profile and the codec, and nothing of the server's insides.
 
 mod cast;
+pub mod drive;
 mod noise;
 mod period;
 mod simulation;
