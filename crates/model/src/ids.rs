@@ -60,6 +60,8 @@ row_id! {
     JudgementId;
     /// Row of a user.
     UserId;
+    /// Row of an access token.
+    TokenId;
     /// Row of a job.
     JobId;
     /// Row of an audit entry; grows without gaps.

@@ -8,9 +8,6 @@ pub const PAGE_SIZE: u32 = 50;
 pub const MAX_PAGE_SIZE: u32 = 200;
 /// Last page that can be asked for: 200 × 100,000 rows is more than any list holds.
 pub const MAX_PAGE: u32 = 100_000;
-/// Values in one answer: a fortnight of minutes (20,160) is refused, a whole 13 days (18,720) is not; as JSON about
-/// 2 MiB.
-pub const MAX_OBSERVATIONS: usize = 20_000;
 /// Characters of any filter or sort text.
 pub const MAX_FILTER_CHARS: usize = 200;
 
@@ -24,8 +21,6 @@ pub const EVALUATIONS_AT_ONCE: usize = 2;
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a client may take to send its header.
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a client may take to send its body.
-pub const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 /// Header bytes hyper buffers for one connection.
 pub const HEADER_BUFFER: usize = 32 * 1024;
 /// Connections at once: 2,000 × (32 KiB header + about 32 KiB task and socket) = 128 MiB at worst.
@@ -61,8 +56,6 @@ pub const AUDIT_DETAIL_BYTES: usize = 4 * 1024;
 /// How long the list of subjects may be read from memory. New subjects come with a restart, an import or a decision
 /// on a device; the latter empties the memory at once.
 pub const DIRECTORY_AGE: Duration = Duration::from_secs(5);
-/// Different (method, route, status) the metrics count; the routes are fixed, so this only guards against a mistake.
-pub const METRIC_SERIES: usize = 2_000;
 /// Bytes of the raw log that may wait for the applier before the program calls itself unhealthy: about ten minutes
 /// of 1,000 frames of 400 B a second.
 pub const HEALTHY_LAG_BYTES: u64 = 256 * 1024 * 1024;

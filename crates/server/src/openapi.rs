@@ -4,8 +4,10 @@ use axum::Router;
 use utoipa::OpenApi;
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, ResponsesBuilder};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
+};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa_axum::router::OpenApiRouter;
 
 use model::role::Role;
@@ -48,6 +50,12 @@ pub fn text() -> String {
     text
 }
 
+/// The document as served, made once.
+pub(crate) fn served() -> &'static str {
+    static TEXT: std::sync::LazyLock<String> = std::sync::LazyLock::new(text);
+    &TEXT
+}
+
 /// The operations of a document: method in capitals, path, operation.
 pub fn operations(
     document: &mut utoipa::openapi::OpenApi,
@@ -69,7 +77,9 @@ fn describe(document: &mut utoipa::openapi::OpenApi) {
     let components = document.components.get_or_insert_default();
     components.security_schemes.insert(
         "session".to_owned(),
-        RefOr::T(SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("huanshu_session")))),
+        RefOr::T(SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(
+            "huanshu_session",
+        )))),
     );
     components.security_schemes.insert(
         "token".to_owned(),
@@ -78,7 +88,10 @@ fn describe(document: &mut utoipa::openapi::OpenApi) {
     let table = authz::table();
     for (method, path, operation) in operations(document) {
         if path.starts_with("/api/v1") {
-            operation.responses.responses.insert("default".to_owned(), RefOr::T(problem()));
+            operation
+                .responses
+                .responses
+                .insert("default".to_owned(), RefOr::T(problem()));
         }
         let Some(line) = table.operation(method, path) else {
             continue;
@@ -111,7 +124,9 @@ fn problem() -> utoipa::openapi::Response {
         .description("错误 / error")
         .content(
             "application/json",
-            ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build(),
+            ContentBuilder::new()
+                .schema(Some(Ref::from_schema_name("Problem")))
+                .build(),
         )
         .build()
 }

@@ -112,7 +112,8 @@ impl Table {
             Err(e) => return self.faults.push(format!("actions.csv: {e}")),
         };
         if roles.iter().flatten().count() != Role::ALL.len() {
-            self.faults.push("actions.csv: a column for each role is needed".to_owned());
+            self.faults
+                .push("actions.csv: a column for each role is needed".to_owned());
         }
         for row in reader.records() {
             let Ok(row) = row else {
@@ -159,9 +160,11 @@ impl Table {
                 }
             };
             if !self.actions.contains_key(&action) {
-                self.faults.push(format!("operations.csv: {path}: no action «{action}»"));
+                self.faults
+                    .push(format!("operations.csv: {path}: no action «{action}»"));
             }
-            self.operations.insert((method, path), Operation { action, audit });
+            self.operations
+                .insert((method, path), Operation { action, audit });
         }
     }
 }

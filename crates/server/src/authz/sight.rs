@@ -39,7 +39,10 @@ impl Sight {
             Self::All => true,
             Self::Unit(unit) => {
                 // An outlet without a unit of its own is where its firm is.
-                let own = subject.unit.as_ref().or_else(|| parent.and_then(|p| p.unit.as_ref()));
+                let own = subject
+                    .unit
+                    .as_ref()
+                    .or_else(|| parent.and_then(|p| p.unit.as_ref()));
                 own == Some(unit)
             }
             Self::Firm(firm) => subject.code == *firm || subject.parent.as_ref() == Some(firm),

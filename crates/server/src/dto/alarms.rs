@@ -21,8 +21,10 @@ pub struct AlarmView {
     /// Of which subject.
     #[schema(value_type = i64)]
     pub subject: SubjectId,
-    /// Chinese name of the subject, with its firm.
+    /// Chinese name of the subject.
     pub subject_name: String,
+    /// English name of the subject.
+    pub subject_name_en: String,
     /// Of which factor.
     #[schema(value_type = Option<String>)]
     pub factor: Option<Factor>,
@@ -70,7 +72,7 @@ pub struct AlarmEventView {
     pub at: Stamp,
     /// Who, as login; null for the program itself.
     pub by: Option<String>,
-    /// `raised`, `extended`, `cleared`, `acknowledged`, `commented`, `closed` …
+    /// `raised`, `reopened`, `cleared`, `withdrawn`, `acknowledged`, `commented`, `closed`
     pub action: String,
     /// Words.
     pub text: Option<String>,
@@ -98,8 +100,10 @@ pub struct AlarmQuery {
     pub kind: Option<AlarmKind>,
     /// Grade 1 to 3.
     pub grade: Option<i32>,
-    /// Of this subject.
+    /// Of this subject or what belongs to it.
     pub subject: Option<i64>,
+    /// Of this factor.
+    pub factor: Option<String>,
     /// Whether the condition still holds.
     pub active: Option<bool>,
     /// Last occurrence not before.
@@ -108,13 +112,13 @@ pub struct AlarmQuery {
     /// First occurrence before.
     #[param(value_type = Option<String>)]
     pub to: Option<Stamp>,
-    /// Part of the subject's name or code.
+    /// Part of the subject's name or code, or of the factor.
     pub q: Option<String>,
     /// Page, from 1.
     pub page: Option<u32>,
     /// Rows a page, 1 to 200.
     pub page_size: Option<u32>,
-    /// `last_time`, `first_time`, `grade`, with `-` for descending; `-last_time` when absent.
+    /// `last_time`, `raised_at`, `grade`, with `-` for descending; `-last_time` when absent.
     pub sort: Option<String>,
 }
 

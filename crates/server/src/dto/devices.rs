@@ -40,15 +40,17 @@ pub struct DeviceView {
 pub struct DeviceQuery {
     /// State.
     pub state: Option<DeviceState>,
-    /// Of this subject.
+    /// Of this subject or what belongs to it.
     pub subject: Option<i64>,
+    /// Whether it was heard in time.
+    pub online: Option<bool>,
     /// Part of the MN or of the subject's name.
     pub q: Option<String>,
     /// Page, from 1.
     pub page: Option<u32>,
     /// Rows a page, 1 to 200.
     pub page_size: Option<u32>,
-    /// `mn`, `state`, `last_seen`, `frames`, with `-` for descending.
+    /// `mn`, or `-last_seen` for the last heard first; `mn` when absent.
     pub sort: Option<String>,
 }
 
@@ -68,7 +70,7 @@ pub enum Decision {
 pub struct DecisionRequest {
     /// Approve or refuse.
     pub decision: Decision,
-    /// What it measures; needed for an approval unless the device already has a subject.
+    /// What it measures. Without one, an approved device keeps the subject it has, or gets a new, unnamed one.
     #[schema(value_type = Option<i64>)]
     pub subject: Option<SubjectId>,
     /// Why, 1 to 500 characters.
@@ -87,8 +89,8 @@ pub struct DecisionResult {
 /// What was found wrong or noteworthy in a frame.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DiagnosisView {
-    /// Place: byte, field or rule.
-    pub at: String,
+    /// Byte of the frame, from 0; null where it is about the whole.
+    pub at: Option<u32>,
     /// Stable code.
     pub code: String,
     /// Chinese words.
@@ -123,6 +125,8 @@ pub struct FrameView {
     /// The bytes as text, other than UTF-8 escaped as `\xNN`. The password is `******` for callers who may not
     /// see it. Null where the archive no longer holds them.
     pub raw: Option<String>,
+    /// Whether it waits for a decision about its device.
+    pub held: bool,
     /// How often the same unusable frame came again.
     pub repeats: i64,
     /// When it came last.
@@ -150,9 +154,6 @@ pub struct QuarantineQuery {
     /// Received not before.
     #[param(value_type = Option<String>)]
     pub from: Option<Stamp>,
-    /// Received before.
-    #[param(value_type = Option<String>)]
-    pub to: Option<Stamp>,
     /// Same as `page_size`.
     pub limit: Option<u32>,
     /// Page, from 1.

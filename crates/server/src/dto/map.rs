@@ -71,7 +71,7 @@ pub struct PointProperties {
     pub time: Option<Stamp>,
     /// AQI level 1 to 6.
     pub level: Option<i64>,
-    /// Water class, `Ⅰ` to `劣Ⅴ`.
+    /// Water class, `I` to `V` or `劣V`.
     pub class: Option<String>,
     /// AQI.
     pub aqi: Option<i64>,

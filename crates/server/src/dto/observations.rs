@@ -158,6 +158,8 @@ pub struct JudgementQuery {
     pub topic: Option<String>,
     /// Of this factor.
     pub factor: Option<String>,
+    /// Of this period length.
+    pub grain: Option<Grain>,
     /// With this verdict.
     pub verdict: Option<String>,
     /// Period starts not before.

@@ -30,7 +30,7 @@ pub struct LevelCount {
 /// Sections of one water class.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ClassCount {
-    /// Class, `Ⅰ` to `劣Ⅴ`.
+    /// Class, `I` to `V` or `劣V`.
     pub class: String,
     /// How many.
     #[serde(flatten)]

@@ -30,7 +30,7 @@ pub struct AqiView {
     pub level: Option<i64>,
     /// 优, 良 …
     pub category: Option<String>,
-    /// Primary pollutants; empty at AQI 50 and below.
+    /// Keys of the primary pollutants, e.g. `pm25_1h`; empty at AQI 50 and below.
     pub primary: Vec<String>,
     /// Concentrations and indices.
     pub pollutants: Vec<Pollutant>,
@@ -79,18 +79,29 @@ pub struct PublicAir {
     pub demo: bool,
 }
 
+/// An item that decides a class.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MainPollutant {
+    /// Key, e.g. `codmn`.
+    pub item: String,
+    /// Chinese name.
+    pub zh: String,
+    /// Multiple beyond the limit; null where it has none (pH, dissolved oxygen).
+    pub multiple: Option<String>,
+}
+
 /// A class of a period.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct WaterClassView {
     /// Start of the period.
     pub time: Stamp,
-    /// `Ⅰ` to `劣Ⅴ`; null where it cannot be decided.
+    /// `I` to `V` or `劣V`; null where it cannot be decided.
     pub class: Option<String>,
     /// 优, 良好, 轻度污染 …
     pub grade: Option<String>,
-    /// Items that decide it.
-    pub main_pollutants: Vec<String>,
-    /// Target class of the section.
+    /// Items that decide it, in the order the judgement names them.
+    pub main_pollutants: Vec<MainPollutant>,
+    /// Target class of the section, `I` to `V`.
     pub target: Option<String>,
     /// The judgement in words.
     pub conclusion: super::common::Bilingual,

@@ -5,27 +5,44 @@ use model::observation::Statistic;
 use model::subject::SubjectKind;
 use model::time::Grain;
 use serde::{Deserialize, Serialize};
+use store::subjects::SubjectState as StoreState;
 use utoipa::{IntoParams, ToSchema};
 
 use super::alarms::AlarmView;
 use super::common::{Stamp, SubjectRef};
 use super::devices::DeviceView;
 
-/// How a subject stands. The worst condition that holds now, in the order written here.
+/// How a subject stands: the first condition that holds, in the order written here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SubjectState {
     /// 超标: an exceedance alarm is active.
     Exceeding,
-    /// 断线: a silence alarm is active.
+    /// 断线: none of its devices was heard in time.
     Silent,
     /// 预警: a warning or constant-value alarm is active.
     Warning,
-    /// 正常
-    Normal,
     /// 无数据: nothing was ever received.
     Unknown,
+    /// 正常
+    Normal,
 }
+
+macro_rules! same_states {
+    ($($name:ident),*) => {
+        impl From<StoreState> for SubjectState {
+            fn from(state: StoreState) -> Self {
+                match state { $(StoreState::$name => Self::$name,)* }
+            }
+        }
+        impl From<SubjectState> for StoreState {
+            fn from(state: SubjectState) -> Self {
+                match state { $(SubjectState::$name => Self::$name,)* }
+            }
+        }
+    };
+}
+same_states!(Exceeding, Silent, Warning, Unknown, Normal);
 
 /// The one value that stands for a subject in a list or on the map.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -42,7 +59,7 @@ pub struct Headline {
     pub unit: String,
     /// Limit it is compared with.
     pub limit: Option<String>,
-    /// Water class.
+    /// Water class, `I` to `V` or `劣V`.
     pub class: Option<String>,
     /// AQI.
     pub aqi: Option<i64>,
@@ -191,20 +208,22 @@ pub struct SubjectQuery {
     pub state: Option<SubjectState>,
     /// Responsible unit.
     pub unit: Option<String>,
-    /// Subjects of this firm.
+    /// Belonging to this firm.
     pub parent: Option<i64>,
     /// Whether online.
     pub online: Option<bool>,
     /// AQI level 1 to 6 of the newest judgement.
     pub level: Option<i64>,
-    /// Water class of the newest judgement.
+    /// Water class of the newest judgement, `I` to `V` or `劣V`.
     pub class: Option<String>,
+    /// Only simulated, or only real ones.
+    pub demo: Option<bool>,
     /// Part of the name or the code.
     pub q: Option<String>,
     /// Page, from 1.
     pub page: Option<u32>,
     /// Rows a page, 1 to 200.
     pub page_size: Option<u32>,
-    /// `code`, `zh`, `kind`, `unit`, `state`, `last_time`, `alarms`, with `-` for descending.
+    /// `code`, `zh`, `kind`, `state`, `last_time`, `alarms`, with `-` for descending; `code` when absent.
     pub sort: Option<String>,
 }

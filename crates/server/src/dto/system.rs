@@ -12,7 +12,7 @@ pub struct SystemView {
     pub version: String,
     /// Present instant of the server.
     pub time: Stamp,
-    /// `sqlite` or `postgres`.
+    /// `SQLite` or `PostgreSQL`.
     pub database: String,
     /// Version of the schema.
     pub schema_version: i64,
@@ -24,14 +24,16 @@ pub struct SystemView {
     pub live_clients: usize,
     /// Jobs waiting.
     pub jobs_waiting: i64,
+    /// Jobs that were given up.
+    pub jobs_dead: i64,
     /// Periods waiting for evaluation.
     pub periods_waiting: i64,
     /// Subjects.
     pub subjects: i64,
     /// Devices.
     pub devices: i64,
-    /// Frames archived.
-    pub frames: i64,
+    /// Frames archived today.
+    pub frames_today: i64,
     /// Figures of the gateway and the applier, by name.
     pub gauges: std::collections::BTreeMap<String, f64>,
 }

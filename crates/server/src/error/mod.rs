@@ -58,8 +58,12 @@ impl ApiError {
 
     /// A field whose value is not acceptable.
     pub fn field(field: &str, zh: &str, en: &str) -> Self {
-        Self::new(Code::InvalidField, format!("{field}:{zh}"), format!("{field}: {en}"))
-            .with(json!({ "field": field }))
+        Self::new(
+            Code::InvalidField,
+            format!("{field}:{zh}"),
+            format!("{field}: {en}"),
+        )
+        .with(json!({ "field": field }))
     }
 
     /// A query parameter whose value is not acceptable.
@@ -94,7 +98,11 @@ impl IntoResponse for ApiError {
         if self.code == Code::Unauthenticated {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        let wait = self.details.as_ref().and_then(|d| d.get("retry_after_s")).and_then(Value::as_i64);
+        let wait = self
+            .details
+            .as_ref()
+            .and_then(|d| d.get("retry_after_s"))
+            .and_then(Value::as_i64);
         if let Some(wait) = wait {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(wait));
         }

@@ -30,7 +30,8 @@ pub fn markdown(d: &Definition) -> String {
 
 /// The list of all codes as Markdown.
 pub fn index() -> String {
-    let mut page = String::from("# 错误码 / Error codes\n\n| code | HTTP | 中文 | English |\n|---|---|---|---|\n");
+    let mut page =
+        String::from("# 错误码 / Error codes\n\n| code | HTTP | 中文 | English |\n|---|---|---|---|\n");
     for d in Code::ALL.iter().map(|code| code.definition()) {
         page.push_str(&format!(
             "| [`{0}`]({0}.md) | {1} | {2} | {3} |\n",

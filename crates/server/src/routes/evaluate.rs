@@ -1,23 +1,74 @@
-//! skeleton
+//! Standards as a service: anybody who is logged in can have an input judged and read why.
+
+use std::sync::Arc;
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::extract::State;
+use serde_json::{Value, json};
+use standards::input::{Input, InputError};
+use standards::judgement::Judgement;
+use standards::topic;
 
-use crate::dto::evaluate::*;
+use crate::dto::evaluate::{JudgementDoc, TopicList, TopicView};
+use crate::error::{ApiError, Code, Result};
 use crate::extract::{Body, Path};
-use crate::error::{Code, Result};
+use crate::state::Context;
 
 /// The callable rules of the standards.
-#[utoipa::path(get, path = "/standards/topics", tag = "evaluate",
-    responses((status = OK, body = TopicList)))]
-pub(crate) async fn list_topics() -> Result<Json<TopicList>> {
-    Err(Code::StoreUnavailable.into())
+#[utoipa::path(get, path = "/standards/topics", tag = "standards", responses((status = OK, body = TopicList)))]
+pub(crate) async fn list_topics() -> Json<TopicList> {
+    let items: Vec<TopicView> = topic::all()
+        .map(|t| TopicView {
+            id: t.id.to_owned(),
+            zh: t.zh.to_owned(),
+            en: t.en.to_owned(),
+            basis: t.basis.to_owned(),
+            example: serde_json::from_str(t.example).unwrap_or(Value::Null),
+        })
+        .collect();
+    Json(TopicList {
+        total: i64::try_from(items.len()).unwrap_or(i64::MAX),
+        items,
+    })
 }
 
-/// Judges an input by a rule.
-#[utoipa::path(post, path = "/evaluate/{folder}/{name}", tag = "evaluate",
-    params(("folder" = String, Path, description = "First part of the topic's id"), ("name" = String, Path, description = "Second part")), request_body = Object,
-    responses((status = OK, body = JudgementDoc)))]
-pub(crate) async fn evaluate(Path((folder, name)): Path<(String, String)>, Body(request): Body<serde_json::Value>) -> Result<Json<JudgementDoc>> {
-    Err(Code::StoreUnavailable.into())
+/// Judges an input by a rule; `folder/name` is the topic's id. A wrong input names its field.
+#[utoipa::path(post, path = "/evaluate/{folder}/{name}", tag = "standards",
+    params(("folder" = String, Path, description = "First part of the topic's id"),
+        ("name" = String, Path, description = "Second part")),
+    request_body = Object, responses((status = OK, body = JudgementDoc)))]
+pub(crate) async fn evaluate(
+    State(ctx): State<Context>,
+    Path((folder, name)): Path<(String, String)>,
+    Body(input): Body<Value>,
+) -> Result<Json<Judgement>> {
+    let topic = topic::find(&format!("{folder}/{name}")).ok_or(Code::NotFound)?;
+    let turn = Arc::clone(&ctx.evaluations)
+        .acquire_owned()
+        .await
+        .map_err(|e| ApiError::internal(&e))?;
+    let judged = tokio::task::spawn_blocking(move || {
+        // The turn lasts as long as the work, also when nobody waits for the answer any more.
+        let _turn = turn;
+        (topic.evaluate)(&Input::root(&input))
+    });
+    judged
+        .await
+        .map_err(|e| ApiError::internal(&e))?
+        .map(Json)
+        .map_err(wrong_input)
+}
+
+fn wrong_input(error: InputError) -> ApiError {
+    let place = if error.path.is_empty() {
+        "input"
+    } else {
+        &error.path
+    };
+    ApiError::new(
+        Code::InvalidInput,
+        format!("{place}:{}", error.message.zh),
+        format!("{place}: {}", error.message.en),
+    )
+    .with(json!({ "field": error.path, "reason": error.code }))
 }

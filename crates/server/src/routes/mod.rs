@@ -2,8 +2,11 @@
 //! the OpenAPI document, because both are made from the same list.
 
 mod alarms;
+mod audit;
 mod devices;
 mod evaluate;
+mod frames;
+mod headline;
 mod live;
 mod map;
 mod observations;
@@ -16,11 +19,16 @@ mod system;
 mod tokens;
 mod users;
 
-mod audit;
+pub(crate) use map::layers;
 
-use utoipa_axum::router::OpenApiRouter;
+use axum::extract::DefaultBodyLimit;
+use model::subject::SubjectKind;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
+use crate::dto::common::Window;
+use crate::error::{ApiError, Result};
+use crate::limits;
 use crate::state::Context;
 
 /// Everything below `/api/v1`.
@@ -37,9 +45,9 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         .routes(routes!(subjects::get_subject))
         .routes(routes!(devices::list_devices))
         .routes(routes!(devices::decide_device))
-        .routes(routes!(devices::list_frames))
+        .routes(routes!(frames::list_frames))
         .routes(routes!(devices::get_device_latest))
-        .routes(routes!(devices::list_quarantine))
+        .routes(routes!(frames::list_quarantine))
         .routes(routes!(observations::list_series))
         .routes(routes!(observations::list_observations))
         .routes(routes!(observations::list_judgements))
@@ -53,7 +61,7 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         .routes(routes!(public::public_air))
         .routes(routes!(public::public_water))
         .routes(routes!(evaluate::list_topics))
-        .routes(routes!(evaluate::evaluate))
+        .routes(routes!(evaluate::evaluate).layer(DefaultBodyLimit::max(limits::MAX_EVALUATE_BODY)))
         .routes(routes!(users::list_users, users::create_user))
         .routes(routes!(users::change_user))
         .routes(routes!(tokens::list_tokens, tokens::create_token))
@@ -69,4 +77,79 @@ pub(crate) fn root() -> OpenApiRouter<Context> {
     OpenApiRouter::new()
         .routes(routes!(system::healthz))
         .routes(routes!(system::metrics))
+}
+
+/// Which page was asked for, for us and for the store.
+fn paging(page: Option<u32>, size: Option<u32>) -> Result<(Window, store::Page)> {
+    let window = Window::new(page, size).ok_or_else(|| {
+        ApiError::query(
+            "page_size",
+            "page 从 1 起,page_size 为 1 至 200",
+            "page counts from 1, page_size is 1 to 200",
+        )
+    })?;
+    let page = store::Page {
+        number: i64::from(window.page),
+        size: i64::from(window.size),
+    };
+    Ok((window, page))
+}
+
+/// A filter text: trimmed, bounded, `None` where it is empty.
+fn text_filter<'a>(name: &str, text: Option<&'a str>) -> Result<Option<&'a str>> {
+    let text = text.map(str::trim).filter(|text| !text.is_empty());
+    if text.is_some_and(|text| text.chars().count() > limits::MAX_FILTER_CHARS) {
+        return Err(ApiError::query(name, "过长", "is too long"));
+    }
+    Ok(text)
+}
+
+/// Names separated by commas.
+fn names<T>(field: &str, list: Option<&str>, read: impl Fn(&str) -> Option<T>) -> Result<Vec<T>> {
+    let Some(list) = text_filter(field, list)? else {
+        return Ok(Vec::new());
+    };
+    list.split(',')
+        .map(|name| {
+            let name = name.trim();
+            read(name).ok_or_else(|| {
+                ApiError::query(
+                    field,
+                    &format!("不认识 «{name}»"),
+                    &format!("«{name}» is not known"),
+                )
+            })
+        })
+        .collect()
+}
+
+/// Kinds of subjects separated by commas.
+fn kinds(list: Option<&str>) -> Result<Vec<SubjectKind>> {
+    names("kind", list, SubjectKind::from_name)
+}
+
+/// `field` or `-field`: what the list knows by this name, and whether it descends.
+fn sorting<T>(sort: Option<&str>, fields: &[(&str, T)]) -> Result<Option<(T, bool)>>
+where
+    T: Copy,
+{
+    let Some(sort) = text_filter("sort", sort)? else {
+        return Ok(None);
+    };
+    let (name, descending) = sort.strip_prefix('-').map_or((sort, false), |name| (name, true));
+    match fields.iter().find(|(field, _)| *field == name) {
+        Some((_, field)) => Ok(Some((*field, descending))),
+        None => {
+            let known = fields
+                .iter()
+                .map(|(field, _)| *field)
+                .collect::<Vec<_>>()
+                .join(", ");
+            Err(ApiError::query(
+                "sort",
+                &format!("可用:{known}"),
+                &format!("use one of {known}"),
+            ))
+        }
+    }
 }

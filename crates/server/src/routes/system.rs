@@ -1,35 +1,125 @@
-//! skeleton
+//! The program itself: its state, its health, its figures, and the document of its API.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use store::Page as StorePage;
+use store::devices::DeviceQuery;
+use store::rawlog::LogError;
 
-use crate::dto::system::*;
-use crate::error::{Code, Result};
+use crate::dto::system::{Health, HealthCheck, SystemView};
+use crate::error::{ApiError, Result};
+use crate::limits;
+use crate::metrics::CONTENT_TYPE;
+use crate::openapi;
+use crate::state::{Context, Shared};
+
+/// Size of the raw log and how much of it is not applied yet; reads the folder, so off the asynchronous threads.
+async fn log_sizes(ctx: &Shared) -> Result<(u64, u64)> {
+    let watermark = ctx.app.store.watermark().await?;
+    let reader = ctx.app.store.log().reader().clone();
+    let sizes = tokio::task::spawn_blocking(move || {
+        let lag = reader.distance(watermark, reader.end())?;
+        Ok::<_, LogError>((reader.size_bytes()?, lag))
+    });
+    sizes
+        .await
+        .map_err(|e| ApiError::internal(&e))?
+        .map_err(|e| ApiError::from(store::StoreError::from(e)))
+}
 
 /// The state of the program.
-#[utoipa::path(get, path = "/system", tag = "system",
-    responses((status = OK, body = SystemView)))]
-pub(crate) async fn get_system() -> Result<Json<SystemView>> {
-    Err(Code::StoreUnavailable.into())
+#[utoipa::path(get, path = "/system", tag = "system", responses((status = OK, body = SystemView)))]
+pub(crate) async fn get_system(State(ctx): State<Context>) -> Result<Json<SystemView>> {
+    let (store, now) = (&ctx.app.store, ctx.now());
+    let (rawlog_bytes, lag_bytes) = log_sizes(&ctx).await?;
+    let jobs = store.count_jobs().await?;
+    let devices = DeviceQuery {
+        page: StorePage { number: 1, size: 1 },
+        ..DeviceQuery::default()
+    };
+    let tally = store.frame_tally(now).await?;
+    let subjects = ctx.directory().await?.all().count();
+    Ok(Json(SystemView {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        time: now.into(),
+        database: store.db().engine().name().to_owned(),
+        schema_version: store::schema_version(),
+        rawlog_bytes,
+        lag_bytes,
+        live_clients: ctx.app.live.listeners(),
+        jobs_waiting: jobs.waiting,
+        jobs_dead: jobs.dead,
+        periods_waiting: store.count_dirty().await?,
+        subjects: i64::try_from(subjects).unwrap_or(i64::MAX),
+        devices: store.list_devices(&devices, now).await?.total,
+        frames_today: tally.stored + tally.duplicate + tally.quarantined,
+        gauges: ctx
+            .metrics
+            .samples()
+            .into_iter()
+            .map(|s| (s.name.to_owned(), s.value))
+            .collect(),
+    }))
 }
 
 /// This document.
-#[utoipa::path(get, path = "/openapi.json", tag = "system",
-    responses((status = OK, body = Object)))]
-pub(crate) async fn get_openapi() -> Result<Json<serde_json::Value>> {
-    Err(Code::StoreUnavailable.into())
+#[utoipa::path(get, path = "/openapi.json", tag = "system", responses((status = OK, body = Object)))]
+pub(crate) async fn get_openapi() -> Response {
+    let header = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+    (header, openapi::served()).into_response()
 }
 
-/// The health of the program.
+/// The health of the program; status 503 where a check fails.
 #[utoipa::path(get, path = "/healthz", tag = "system",
-    responses((status = OK, body = Health)))]
-pub(crate) async fn healthz() -> Result<Json<Health>> {
-    Err(Code::StoreUnavailable.into())
+    responses((status = OK, body = Health), (status = SERVICE_UNAVAILABLE, body = Health)))]
+pub(crate) async fn healthz(State(ctx): State<Context>) -> Response {
+    let database = ctx.app.store.watermark().await;
+    let log = log_sizes(&ctx).await;
+    let lag = log.as_ref().map_or(u64::MAX, |(_, lag)| *lag);
+    let check = |name: &str, ok: bool, note: String| HealthCheck {
+        name: name.to_owned(),
+        ok,
+        note,
+    };
+    let checks = vec![
+        check("database", database.is_ok(), words(database.err())),
+        check("rawlog", log.is_ok(), words(log.as_ref().err())),
+        check(
+            "applier",
+            lag <= limits::HEALTHY_LAG_BYTES,
+            match &log {
+                Ok((_, lag)) => format!("{lag} bytes behind"),
+                Err(_) => "unknown".to_owned(),
+            },
+        ),
+    ];
+    let ok = checks.iter().all(|check| check.ok);
+    let status = if ok {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    (status, Json(Health { ok, checks })).into_response()
 }
 
-/// Figures in the Prometheus text format.
+/// Anybody may ask for the health, so causes stay in the log.
+fn words<E: std::fmt::Display>(error: Option<E>) -> String {
+    match error {
+        None => "ok".to_owned(),
+        Some(error) => {
+            tracing::warn!(%error, "health check");
+            "not available, see the log".to_owned()
+        }
+    }
+}
+
+/// Figures in the OpenMetrics text format, which Prometheus reads.
 #[utoipa::path(get, path = "/metrics", tag = "system",
-    responses((status = OK, body = String, content_type = "text/plain")))]
-pub(crate) async fn metrics() -> Result<String> {
-    Err(Code::StoreUnavailable.into())
+    responses((status = OK, body = String, content_type = "application/openmetrics-text")))]
+pub(crate) async fn metrics(State(ctx): State<Context>) -> Result<Response> {
+    let text = ctx.metrics.text().map_err(|e| ApiError::internal(&e))?;
+    let header = [(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE))];
+    Ok((header, text).into_response())
 }

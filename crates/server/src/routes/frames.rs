@@ -1,0 +1,181 @@
+//! Frames as they came, and the quarantine. The bytes are read from the raw log; the device's password is shown only
+//! to those who may see it.
+
+use axum::Json;
+use axum::extract::State;
+use model::ids::Mn;
+use store::frames::{FrameRow, QuarantineQuery as StoreQuery};
+
+use super::devices::{mn_of, visible};
+use super::{paging, text_filter};
+use crate::access::Access;
+use crate::dto::common::Page;
+use crate::dto::devices::{DiagnosisView, FrameQuery, FrameView, QuarantineQuery};
+use crate::error::{ApiError, Result};
+use crate::extract::{Path, Query};
+use crate::limits;
+use crate::state::{Context, Shared};
+
+/// Action of the table that shows passwords.
+const PASSWORD: &str = "frames.password";
+
+/// The newest frames of a device.
+#[utoipa::path(get, path = "/devices/{mn}/frames", tag = "devices",
+    params(("mn" = String, Path, description = "MN, percent-encoded; `-` for an empty one"), FrameQuery),
+    responses((status = OK, body = Vec<FrameView>)))]
+pub(crate) async fn list_frames(
+    State(ctx): State<Context>,
+    access: Access,
+    Path(mn): Path<String>,
+    Query(query): Query<FrameQuery>,
+) -> Result<Json<Vec<FrameView>>> {
+    let mn = mn_of(mn);
+    let limit = query.limit.unwrap_or(limits::PAGE_SIZE);
+    if !(1..=limits::MAX_PAGE_SIZE).contains(&limit) {
+        return Err(ApiError::query("limit", "应为 1 至 200", "must be 1 to 200"));
+    }
+    let directory = ctx.directory().await?;
+    visible(&ctx, &access, &directory, &mn).await?;
+    let rows = ctx.app.store.frames_of(&mn, None, i64::from(limit)).await?;
+    Ok(Json(views(&ctx, &access, rows).await))
+}
+
+/// Frames that could not be used, last received first.
+#[utoipa::path(get, path = "/quarantine", tag = "devices", params(QuarantineQuery),
+    responses((status = OK, body = Page<FrameView>)))]
+pub(crate) async fn list_quarantine(
+    State(ctx): State<Context>,
+    access: Access,
+    Query(query): Query<QuarantineQuery>,
+) -> Result<Json<Page<FrameView>>> {
+    let (window, page) = paging(query.page, query.page_size.or(query.limit))?;
+    let filter = StoreQuery {
+        code: text_filter("code", query.code.as_deref())?.map(ToOwned::to_owned),
+        mn: text_filter("mn", query.mn.as_deref())?.map(|mn| mn_of(mn.to_owned())),
+        since: query.from.map(|stamp| stamp.0),
+        page,
+    };
+    let found = ctx.app.store.quarantine(&filter).await?;
+    Ok(Json(
+        window.page(views(&ctx, &access, found.items).await, found.total),
+    ))
+}
+
+async fn views(ctx: &Shared, access: &Access, rows: Vec<FrameRow>) -> Vec<FrameView> {
+    let open = access.may(PASSWORD);
+    let mut out = Vec::with_capacity(rows.len());
+    for row in rows {
+        let raw = match ctx.app.store.log().reader().fetch(row.position).await {
+            Ok(record) => Some(readable(&record.bytes)),
+            Err(error) => {
+                // Logs may be archived elsewhere; the row is still worth showing.
+                tracing::warn!(%error, frame = row.id.0, "the raw log has no such record");
+                None
+            }
+        };
+        let cp = raw.as_deref().and_then(parameters).map(ToOwned::to_owned);
+        out.push(FrameView {
+            id: row.id.0,
+            mn: row.mn.map(|Mn(mn)| mn),
+            received_at: row.received_at.into(),
+            data_time: row.data_time.map(Into::into),
+            cn: row.cn,
+            crc_ok: row.crc_ok,
+            state: row.state,
+            factors: cp.as_deref().map(factors).unwrap_or_default(),
+            cp,
+            diagnoses: row
+                .diagnoses
+                .into_iter()
+                .map(|d| DiagnosisView {
+                    at: d.at,
+                    code: d.code,
+                    zh: d.zh,
+                    en: d.en,
+                })
+                .collect(),
+            raw: raw.map(|text| if open { text } else { without_password(&text) }),
+            held: row.held,
+            repeats: row.repeats,
+            last_received_at: (row.repeats > 0).then(|| row.last_received_at.into()),
+        });
+    }
+    out
+}
+
+/// Bytes as text; whatever is not UTF-8 is written as `\xNN`.
+fn readable(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            out.push_str(&format!("\\x{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// The command parameters: what stands between `CP=&&` and the next `&&`, or the end of a torn frame.
+fn parameters(raw: &str) -> Option<&str> {
+    let (_, after) = raw.split_once("CP=&&")?;
+    Some(after.split_once("&&").map_or(after, |(cp, _)| cp))
+}
+
+/// Factor codes of command parameters, in order, each once: `a21026` of `a21026-Rtd=…`.
+fn factors(cp: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let names = cp
+        .split([';', ','])
+        .filter_map(|pair| Some(pair.split_once('=')?.0));
+    for (code, _) in names.filter_map(|name| name.trim().split_once('-')) {
+        if !code.is_empty() && !found.iter().any(|f| f == code) {
+            found.push(code.to_owned());
+        }
+    }
+    found
+}
+
+/// The text with the value of `PW=` hidden.
+fn without_password(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some((before, after)) = rest.split_once("PW=") {
+        out.push_str(before);
+        out.push_str("PW=******");
+        let end = after.find([';', '&', '\r', '\n']).unwrap_or(after.len());
+        rest = after.get(end..).unwrap_or_default();
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FRAME: &str = "##0101QN=20260824003817000;ST=31;CN=2011;PW=123456;MN=A1;Flag=5;CP=&&DataTime=20260824003817;\
+                         a21026-Rtd=36.91,a21026-Flag=N;a19001-Rtd=7.1,a19001-Flag=N&&1C80\r\n";
+
+    #[test]
+    fn the_parameters_and_factors_of_a_frame_are_read_and_its_password_is_hidden() {
+        let cp = parameters(FRAME).unwrap();
+        assert!(
+            cp.starts_with("DataTime=") && cp.ends_with("a19001-Flag=N"),
+            "{cp}"
+        );
+        assert_eq!(factors(cp), ["a21026", "a19001"]);
+        let hidden = without_password(FRAME);
+        assert!(
+            !hidden.contains("123456") && hidden.contains("PW=******;MN=A1"),
+            "{hidden}"
+        );
+        assert_eq!(without_password("PW="), "PW=******");
+        assert_eq!(parameters("CP=&&torn"), Some("torn"));
+        assert_eq!(parameters("nothing"), None);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_shown_as_they_are() {
+        assert_eq!(readable(b"##\xFF\x00ok"), "##\\xFF\0ok");
+    }
+}
