@@ -85,7 +85,12 @@ impl Group {
         let mut text = String::new();
         for (key, value) in &self.0 {
             // Log text between // pairs may hold separators, but nothing that ends CP or the line.
-            let log = value.len() >= 4 && value.starts_with("//") && value.ends_with("//");
+            let log = value.len() >= 4
+                && value.starts_with("//")
+                && value.ends_with("//")
+                && !value
+                    .get(2..)
+                    .is_some_and(|text| text.contains("//;") || text.contains("//,"));
             let bad = |text: &str, marks: &[char]| text.contains(marks);
             let separator = bad(key, &[';', ',', '=', '&', '\r', '\n'])
                 || bad(value, &['\r', '\n'])

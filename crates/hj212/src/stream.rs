@@ -108,6 +108,9 @@ pub struct Decoder {
     offset: u64,
     finishing: bool,
     only_line_break: bool,
+    /// Bytes that waited at the last look, and how many it takes to change its answer.
+    looked: usize,
+    until: usize,
 }
 
 impl Decoder {
@@ -146,9 +149,21 @@ impl Decoder {
         if waiting.is_empty() {
             return None;
         }
+        if waiting.len() < self.until
+            && !self.finishing
+            && memchr::memchr(b'#', waiting.get(self.looked..).unwrap_or_default()).is_none()
+        {
+            self.looked = waiting.len();
+            return None;
+        }
         match scan::step(waiting, self.limits, self.finishing) {
-            Step::More { only_line_break } => {
+            Step::More {
+                only_line_break,
+                until,
+            } => {
                 self.only_line_break = only_line_break;
+                self.until = until;
+                self.looked = waiting.len();
                 None
             }
             Step::Found { len, what } => {
@@ -157,6 +172,7 @@ impl Decoder {
                 self.start += len;
                 self.offset += len as u64;
                 self.only_line_break = false;
+                self.until = 0;
                 let bytes = self.buffer.get(from..self.start).unwrap_or_default();
                 Some(item(bytes, offset, what))
             }

@@ -438,6 +438,17 @@ fn a_value_with_separators_is_not_written() {
     let error = message.encode().unwrap_err().to_string();
     assert!(error.contains("DataTime") && error.contains("分隔符"), "{error}");
     assert!(Message::new(Edition::V2017, "2011").mn("a;b").encode().is_err());
+    let log = |text: &str| {
+        Message::new(Edition::V2017, "3020")
+            .with(Group::one("i11001-Info", text))
+            .encode()
+    };
+    assert!(log("//a; b, c=d//").is_ok());
+    assert!(
+        log("//a//; b//").is_err(),
+        "a reader would end the text at the inner pair"
+    );
+    assert!(log("//a&&b//").is_err());
 }
 
 #[test]

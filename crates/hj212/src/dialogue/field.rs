@@ -169,9 +169,15 @@ impl FieldUnit {
     /// Flag asks for an answer, 9013 is awaited for a notify or heartbeat and 9014 for all else.
     pub fn forward(&mut self, frame: Vec<u8>, now_ms: u64) -> Result<(u64, Outputs), Declined> {
         let decoded = crate::decode(&frame);
-        let cn = decoded.header().cn.map_or_else(String::new, |cn| cn.to_str().into_owned());
+        let cn = decoded
+            .header()
+            .cn
+            .map_or_else(String::new, |cn| cn.to_str().into_owned());
         let exchange = command(&cn, decoded.edition()).map(|command| command.exchange);
-        let notify = matches!(exchange, Some(Exchange::Notify | Exchange::NotifyOrSet | Exchange::Heartbeat));
+        let notify = matches!(
+            exchange,
+            Some(Exchange::Notify | Exchange::NotifyOrSet | Exchange::Heartbeat)
+        );
         let asks = decoded.flag().is_some_and(crate::Flag::ack);
         let wants = asks.then_some(if notify { "9013" } else { "9014" });
         self.send(&cn, vec![frame], wants, true, now_ms)

@@ -9,6 +9,8 @@ const MAX_DECLARED: usize = 9999;
 const JUNK_PIECE: usize = 4096;
 /// Bytes around a segment at most: `##`, address and length (8), checksum, CR LF.
 const AROUND: usize = 16;
+/// Neighbours inside a declared length that are looked at: a bound on the work one frame can cause.
+const MAX_NEIGHBOURS: usize = 4;
 /// The longest look ahead past a position: `##`, eight digits, a key of four letters and `=`.
 const LOOK_AHEAD: usize = 16;
 
@@ -57,11 +59,14 @@ pub(super) enum Step {
     /// Nothing can be said before more bytes are there.
     More {
         only_line_break: bool,
+        /// While fewer bytes than this are there, only a `#` among the new ones can change the answer.
+        until: usize,
     },
 }
 
 const MORE: Step = Step::More {
     only_line_break: false,
+    until: 0,
 };
 
 #[derive(Clone, Copy)]
@@ -230,10 +235,11 @@ fn frame(bytes: &[u8], head: Head, limits: Limits, eof: bool) -> Step {
     let mut boundary = None;
     // A neighbour inside the declared length, right after a whole frame: the number is too large.
     let reach = bytes.get(..end.min(bytes.len())).unwrap_or_default();
-    for at in neighbours(reach, head.len) {
-        let Some(closing) = closing_before(reach, at, head.len) else {
-            continue;
-        };
+    let after_closing = |at| Some((at, closing_before(reach, at, head.len)?));
+    for (at, closing) in neighbours(reach, head.len)
+        .filter_map(after_closing)
+        .take(MAX_NEIGHBOURS)
+    {
         match sight_head(bytes.get(at..).unwrap_or_default(), eof) {
             Sight::No => continue,
             Sight::NotYet => return MORE,
@@ -245,7 +251,10 @@ fn frame(bytes: &[u8], head: Head, limits: Limits, eof: bool) -> Step {
         boundary.get_or_insert(at);
     }
     if bytes.len() < end + 4 && !eof {
-        return MORE;
+        return Step::More {
+            only_line_break: false,
+            until: end + 4,
+        };
     }
     if bytes.len() < end {
         return mend(bytes, head, limits, eof);
@@ -311,7 +320,10 @@ fn mend(bytes: &[u8], head: Head, limits: Limits, eof: bool) -> Step {
         .unwrap_or_default();
     let bounded = window.len() == limits.max_frame();
     let mut last = None;
-    for at in memchr::memchr2_iter(b'&', b'#', window.get(head.len..).unwrap_or_default()) {
+    // An end found must leave room for `&&`, four digits and CR LF within the longest frame.
+    let ends = limits.max_frame() - 8;
+    let searched = window.get(head.len..ends.min(window.len())).unwrap_or_default();
+    for at in memchr::memchr2_iter(b'&', b'#', searched) {
         let at = at + head.len;
         let rest = bytes.get(at..).unwrap_or_default();
         match rest {
@@ -382,6 +394,7 @@ fn with_line_break(bytes: &[u8], end: usize, cut: super::Cut, eof: bool) -> Step
         [b'\r', b'\n', ..] => found(end + 2, cut),
         [] | [b'\r'] if !eof => Step::More {
             only_line_break: true,
+            until: 0,
         },
         [b'\r' | b'\n', ..] => found(end + 1, cut),
         _ => found(end, cut),
