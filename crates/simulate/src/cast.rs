@@ -13,8 +13,8 @@ use crate::source::{Built, Source};
 use crate::story::Parts;
 use crate::tables::{Medium, knows};
 
-/// Most devices of one simulation: about 12 kB of state each.
-pub const MAX_POINTS: usize = 20_000;
+/// Most devices of one simulation: with about 35 kB of state each they stay below 400 MB.
+pub const MAX_POINTS: usize = 10_000;
 /// Password that loggers use where the profile names none.
 const DEFAULT_PASSWORD: &str = "123456";
 

@@ -11,8 +11,10 @@ use crate::weather::Weather;
 /// Minutes of one 2051 record.
 pub(crate) const SHORT: i64 = 10;
 const HOUR: i64 = 60;
-/// Totals kept of each kind: a day of hours, an hour of short periods, and a margin.
-const KEPT: usize = 32;
+/// Short periods kept: those of an hour, and a margin.
+const KEPT_SHORT: usize = 8;
+/// Hours kept: those of a day, and a margin.
+const KEPT_HOURS: usize = 26;
 
 /// Sums of one channel.
 #[derive(Clone, Copy, Debug)]
@@ -170,7 +172,7 @@ impl Ledger {
         for minute in from..from + SHORT {
             total.add(&Total::of(&source.row(minute, weather, story)));
         }
-        keep(&mut self.short, from, &total);
+        keep(&mut self.short, from, &total, KEPT_SHORT);
         total
     }
 
@@ -183,7 +185,7 @@ impl Ledger {
         for part in 0..HOUR / SHORT {
             total.add(&self.short(from + part * SHORT, source, weather, story));
         }
-        keep(&mut self.hours, from, &total);
+        keep(&mut self.hours, from, &total, KEPT_HOURS);
         total
     }
 
@@ -204,9 +206,9 @@ impl Ledger {
     }
 }
 
-fn keep(totals: &mut BTreeMap<i64, Total>, from: i64, total: &Total) {
+fn keep(totals: &mut BTreeMap<i64, Total>, from: i64, total: &Total, most: usize) {
     totals.insert(from, total.clone());
-    while totals.len() > KEPT {
+    while totals.len() > most {
         totals.pop_first();
     }
 }
