@@ -89,7 +89,15 @@ impl Store {
     /// Frames they had sent before become [`Store::releasable`].
     pub async fn put_devices(&self, specs: &[DeviceSpec]) -> Result<(), StoreError> {
         let mut rows = Rows::default();
+        let mut names = std::collections::HashSet::new();
         for spec in specs {
+            if !names.insert(&spec.mn) {
+                return Err(StoreError::Conflict {
+                    what: "设备 / device",
+                    name: spec.mn.to_string(),
+                    why: "MN 重复 / its MN stands twice",
+                });
+            }
             rows.push([
                 Cell::from(spec.mn.as_str()),
                 spec.subject.as_str().into(),

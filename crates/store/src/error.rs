@@ -39,14 +39,14 @@ pub enum StoreError {
         /// Its name.
         name: String,
     },
-    /// The state of the thing does not allow it.
-    #[error("{what} «{name}»:{why} / not possible now")]
+    /// The state of the thing, or something beside it, does not allow it.
+    #[error("{what} «{name}»:{why}")]
     Conflict {
         /// Kind of thing.
         what: &'static str,
         /// Its name.
         name: String,
-        /// Why not.
+        /// Why not, in Chinese and English.
         why: &'static str,
     },
     /// More than a call takes.
@@ -75,14 +75,14 @@ impl StoreError {
         matches!(self, Self::Unavailable(_) | Self::Log(LogError::Io { .. }))
     }
 
-    pub(crate) fn not_found(what: &'static str, name: impl ToString) -> Self {
+    pub(crate) fn not_found(what: &'static str, name: impl std::fmt::Display) -> Self {
         Self::NotFound {
             what,
             name: name.to_string(),
         }
     }
 
-    pub(crate) fn stored(what: &'static str, value: impl ToString) -> Self {
+    pub(crate) fn stored(what: &'static str, value: impl std::fmt::Display) -> Self {
         Self::Stored {
             what,
             value: value.to_string(),

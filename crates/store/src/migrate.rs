@@ -5,7 +5,7 @@ use sqlx::{AnyPool, AssertSqlSafe, Executor};
 
 use crate::dialect::Engine;
 use crate::error::StoreError;
-use crate::rows::Columns;
+use crate::rows::{Columns, hex};
 
 /// All migrations in order; the number is the place in this list.
 const MIGRATIONS: &[(&str, &str)] = &[
@@ -39,7 +39,7 @@ pub(crate) async fn run(engine: Engine, pool: &AnyPool) -> Result<(), StoreError
         return Err(StoreError::Schema { found, known, what });
     }
     for ((name, text), version) in MIGRATIONS.iter().zip(1_i64..) {
-        let digest: String = Sha256::digest(text).iter().map(|b| format!("{b:02x}")).collect();
+        let digest = hex(&Sha256::digest(text));
         match usize::try_from(version - 1).ok().and_then(|i| applied.get(i)) {
             Some(row) if row.text("digest")? == digest => {}
             Some(_) => {

@@ -79,6 +79,25 @@ pub(crate) fn clean(text: &str) -> std::borrow::Cow<'_, str> {
     }
 }
 
+/// As [`clean`], in place.
+pub(crate) fn scrub(text: &mut String) {
+    if text.contains('\0') {
+        *text = text.replace('\0', "\u{FFFD}");
+    }
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "{byte:02x}");
+            out
+        })
+}
+
 /// A batch: a JSON array of arrays.
 #[derive(Debug, Default)]
 pub(crate) struct Rows {

@@ -322,7 +322,15 @@ impl SubjectQuery {
 pub(crate) async fn put(db: &Db, tx: &mut Tx, specs: &[SubjectSpec]) -> Result<Vec<SubjectId>, StoreError> {
     let mut rows = Rows::default();
     let mut parents = Rows::default();
+    let mut codes = std::collections::HashSet::new();
     for spec in specs {
+        if !codes.insert(&spec.code) {
+            return Err(StoreError::Conflict {
+                what: "对象 / subject",
+                name: spec.code.to_string(),
+                why: "编码重复 / its code stands twice",
+            });
+        }
         let attrs = serde_json::to_string(&spec.attrs).unwrap_or_default();
         rows.push([
             Cell::from(spec.code.as_str()),

@@ -21,7 +21,8 @@ export interface Filter {
   key: string
   /** Message key of the label. */
   label: string
-  type: 'text' | 'select' | 'multi' | 'range'
+  /** `pinned` comes with a link; it is shown and can be taken away. */
+  type: 'text' | 'select' | 'multi' | 'range' | 'pinned'
   options?: { value: string; label: string }[]
   width?: string
 }

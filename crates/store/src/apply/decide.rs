@@ -14,7 +14,7 @@ use crate::error::StoreError;
 use crate::frames::position;
 use crate::limits;
 use crate::rawlog::Position;
-use crate::rows::{Cell, Columns, Rows, clean};
+use crate::rows::{Cell, Columns, Rows, hex, scrub};
 
 /// What becomes of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub(crate) enum Verdict {
         /// Waits for a decision.
         held: bool,
     },
+    /// Was held and still is: nothing to do.
+    Skip,
     /// The same as an earlier quarantined frame of the database (row) or of this batch (index).
     Repeat(First),
 }
@@ -93,6 +95,7 @@ pub(crate) async fn pending(
 
 /// Takes out what cannot be kept under a key and says so; answers how many readings were dropped.
 pub(crate) fn sift(frame: &mut ApplyFrame) -> u64 {
+    scrub_frame(frame);
     let long = |t: &str| t.len() > limits::KEY_BYTES;
     // What the CRC does not vouch for is never applied, whatever the decoder made of it.
     frame.usable &= frame.crc_ok;
@@ -123,6 +126,28 @@ pub(crate) fn sift(frame: &mut ApplyFrame) -> u64 {
     }
     frame.diagnoses.truncate(limits::DIAGNOSES);
     dropped as u64
+}
+
+/// What is compared with the database must read as the database has it.
+fn scrub_frame(frame: &mut ApplyFrame) {
+    for text in [&mut frame.st, &mut frame.cn, &mut frame.pw]
+        .into_iter()
+        .flatten()
+    {
+        scrub(text);
+    }
+    if let Some(mn) = &mut frame.mn {
+        scrub(&mut mn.0);
+    }
+    for reading in &mut frame.readings {
+        scrub(&mut reading.factor.0);
+        if reading.statistic.as_str().contains('\0') {
+            scrub(reading.statistic.0.to_mut());
+        }
+        for text in [&mut reading.text, &mut reading.flag].into_iter().flatten() {
+            scrub(text);
+        }
+    }
 }
 
 /// Devices of the batch; unknown ones are registered as the policy says.
@@ -171,12 +196,12 @@ async fn register(
     let mut first: BTreeMap<Mn, &ApplyFrame> = BTreeMap::new();
     for frame in batch.iter().filter(|f| f.crc_ok) {
         let Some(mn) = &frame.mn else { continue };
-        let undecided = match devices.get(mn_key(mn).as_ref()) {
+        let undecided = match devices.get(mn) {
             None => true,
             Some(known) => known.state == DeviceState::Pending && policy == UnknownPolicy::Accept,
         };
         if undecided {
-            first.entry(mn_key(mn).into_owned()).or_insert(frame);
+            first.entry(mn.clone()).or_insert(frame);
         }
     }
     if policy == UnknownPolicy::Hold && !first.is_empty() {
@@ -250,14 +275,6 @@ async fn register(
     Ok(())
 }
 
-/// The MN as the database has it.
-pub(crate) fn mn_key(mn: &Mn) -> std::borrow::Cow<'_, Mn> {
-    match clean(mn.as_str()) {
-        std::borrow::Cow::Borrowed(_) => std::borrow::Cow::Borrowed(mn),
-        std::borrow::Cow::Owned(text) => std::borrow::Cow::Owned(Mn(text)),
-    }
-}
-
 /// Mark of equal frames: the same device, the same data segment, usable or not.
 pub(crate) fn dedup_mark(frame: &ApplyFrame) -> String {
     let mut hash = Sha256::new();
@@ -267,11 +284,7 @@ pub(crate) fn dedup_mark(frame: &ApplyFrame) -> String {
     hash.update([0xFF]);
     hash.update(frame.digest);
     // Half of the hash keeps the index small; 128 bits do not collide by chance.
-    hash.finalize()
-        .iter()
-        .take(16)
-        .map(|b| format!("{b:02x}"))
-        .collect()
+    hex(hash.finalize().get(..16).unwrap_or_default())
 }
 
 /// Decides every frame; reasons for quarantine are added to its diagnoses.
@@ -289,6 +302,7 @@ pub(crate) async fn verdicts(
         let own = by_device(frame, devices);
         let again = held.contains(&frame.position);
         let verdict = match (own, firsts.get(&mark)) {
+            (Verdict::Quarantine { held: true }, _) if again => Verdict::Skip,
             (_, Some((_, true))) => Verdict::Duplicate,
             // A frame that was held meets itself here, which is no repeat.
             (Verdict::Quarantine { .. }, Some((first, false))) if !again => Verdict::Repeat(*first),
@@ -301,7 +315,7 @@ pub(crate) async fn verdicts(
             Verdict::Quarantine { .. } => {
                 firsts.insert(mark, (First::InBatch(index), false));
             }
-            Verdict::Duplicate | Verdict::Repeat(_) => {}
+            Verdict::Duplicate | Verdict::Repeat(_) | Verdict::Skip => {}
         }
         out.push(verdict);
     }
@@ -321,7 +335,7 @@ fn by_device(frame: &mut ApplyFrame, devices: &Devices) -> Verdict {
     let Some(mn) = &frame.mn else {
         return refuse(false, "no_mn", "数据包没有 MN", "the frame has no MN");
     };
-    let known = devices.get(mn_key(mn).as_ref());
+    let known = devices.get(mn);
     match known {
         None
         | Some(Known {
@@ -389,7 +403,7 @@ pub(crate) fn heard_at(batch: &[ApplyFrame], held: &HeldPositions) -> BTreeMap<M
         let Some(mn) = &frame.mn else { continue };
         let at = frame.received_at;
         heard
-            .entry(mn_key(mn).into_owned())
+            .entry(mn.clone())
             .and_modify(|(first, last, n)| {
                 *first = at.min(*first);
                 *last = at.max(*last);

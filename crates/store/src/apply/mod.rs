@@ -20,7 +20,7 @@ use crate::Store;
 use crate::db::{Db, Tx};
 use crate::error::StoreError;
 use crate::limits;
-use crate::observations::{Authorship, Incoming, Written, learn, resolve, write};
+use crate::observations::{Incoming, Written, learn, resolve, write};
 use crate::rawlog::Position;
 
 /// Name of the watermark among the named values.
@@ -165,12 +165,10 @@ impl Store {
     ) -> Result<std::collections::HashMap<SeriesKey, model::ids::SeriesId>, StoreError> {
         let mut keys = Vec::new();
         let mut values = Vec::new();
-        let mut newest = UtcMs(i64::MIN);
         for (frame, verdict) in batch.into_iter().zip(verdicts) {
             let decide::Verdict::Store { subject } = *verdict else {
                 continue;
             };
-            newest = newest.max(frame.received_at);
             for reading in frame.readings {
                 keys.push(SeriesKey {
                     subject,
@@ -203,12 +201,7 @@ impl Store {
                 known_at,
             })
             .collect();
-        let by = Authorship {
-            author: None,
-            reason: None,
-            at: newest,
-        };
-        out.written = write(self.db(), tx, incoming, by).await?;
+        out.written = write(self.db(), tx, incoming, (None, None)).await?;
         Ok(learnt)
     }
 }

@@ -6,7 +6,7 @@ use model::device::FrameState;
 use model::ids::Mn;
 use model::time::UtcMs;
 
-use super::decide::{Devices, First, Verdict, dedup_mark, heard_at, mn_key};
+use super::decide::{Devices, First, Verdict, dedup_mark, heard_at};
 use super::{ApplyFrame, ApplyOutcome, Heard, HeldPositions};
 use crate::db::{Db, Tx};
 use crate::error::StoreError;
@@ -37,6 +37,7 @@ pub(crate) async fn frames(
             Verdict::Store { .. } | Verdict::Quarantine { .. } => {
                 last_of.insert(dedup_mark(frame), index);
             }
+            Verdict::Skip => out.replayed += 1,
             Verdict::Duplicate => {}
         }
     }
@@ -44,7 +45,7 @@ pub(crate) async fn frames(
     let mut days = Days::new();
     for (index, (frame, verdict)) in batch.iter().zip(verdicts).enumerate() {
         let (state, held) = match verdict {
-            Verdict::Repeat(_) => continue,
+            Verdict::Repeat(_) | Verdict::Skip => continue,
             Verdict::Store { .. } => (FrameState::Stored, false),
             Verdict::Duplicate => (FrameState::Duplicate, false),
             Verdict::Quarantine { held } => (FrameState::Quarantined, *held),
@@ -63,12 +64,11 @@ pub(crate) async fn frames(
             .get(&First::InBatch(index))
             .copied()
             .unwrap_or((0, frame.received_at));
-        let mn = frame.mn.as_ref().map(|mn| mn_key(mn).into_owned());
         let diagnoses = serde_json::to_string(&frame.diagnoses).unwrap_or_else(|_| "[]".to_owned());
         rows.push([
             Cell::from(i64::from(frame.position.segment)),
             i64::try_from(frame.position.offset).unwrap_or(i64::MAX).into(),
-            mn.as_ref().map(Mn::as_str).into(),
+            frame.mn.as_ref().map(Mn::as_str).into(),
             frame.received_at.into(),
             last.into(),
             again.into(),
@@ -121,7 +121,10 @@ async fn store(db: &Db, tx: &mut Tx, rows: String) -> Result<(), StoreError> {
          SELECT {i:0}, {i:1}, {t:2}, {i:3}, {i:4}, {i:5}, {i:6}, {t:7}, {t:8}, {i:9}, {t:10}, {i:11}, {t:12}, {t:13}
          FROM {rows} WHERE true ORDER BY {i:0}, {i:1}
          ON CONFLICT (seg, off) DO UPDATE SET state = excluded.state, held = excluded.held, dedup = excluded.dedup,
-           data_time = excluded.data_time, diagnoses = excluded.diagnoses",
+           data_time = excluded.data_time, diagnoses = excluded.diagnoses,
+           repeats = frames.repeats + excluded.repeats,
+           last_received_at = CASE WHEN excluded.last_received_at > frames.last_received_at
+             THEN excluded.last_received_at ELSE frames.last_received_at END",
     )
     .bind(rows)
     .execute(&mut **tx)

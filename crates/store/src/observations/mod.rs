@@ -16,6 +16,7 @@ pub(crate) use write::{Incoming, write};
 use crate::Store;
 use crate::error::StoreError;
 use crate::limits;
+use crate::rows::scrub;
 
 /// A value to be put, for a series that need not exist yet.
 #[derive(Clone, Debug, PartialEq)]
@@ -110,7 +111,7 @@ impl Store {
 
     async fn put(
         &self,
-        values: Vec<NewObservation>,
+        mut values: Vec<NewObservation>,
         origin: Origin,
         by: Authorship<'_>,
     ) -> Result<Written, StoreError> {
@@ -121,7 +122,11 @@ impl Store {
                 max: limits::BATCH_READINGS as u64,
             });
         }
-        for value in &values {
+        for value in &mut values {
+            scrub(&mut value.series.factor.0);
+            for text in [&mut value.text, &mut value.flag].into_iter().flatten() {
+                scrub(text);
+            }
             check_key("因子 / factor", value.series.factor.as_str())?;
             check_key("统计量 / statistic", value.series.statistic.as_str())?;
         }
@@ -147,7 +152,7 @@ impl Store {
                 known_at: by.at,
             })
             .collect();
-        let written = write(self.db(), &mut tx, incoming, by).await?;
+        let written = write(self.db(), &mut tx, incoming, (by.author, by.reason)).await?;
         tx.commit().await?;
         learn(self, learnt);
         Ok(written)

@@ -8,7 +8,7 @@ use model::time::UtcMs;
 
 use super::merge::{Merge, merge};
 use super::read::observation;
-use super::{Authorship, Change, Written};
+use super::{Change, Written};
 use crate::db::{Db, Tx};
 use crate::dirty::{self, DuePeriod};
 use crate::error::StoreError;
@@ -21,6 +21,9 @@ pub(crate) struct Incoming {
     pub(crate) observation: Observation,
     pub(crate) known_at: UtcMs,
 }
+
+/// Author and reason of a change, where it is a person's.
+pub(crate) type Why<'a> = (Option<&'a str>, Option<&'a str>);
 
 type Place = (SeriesId, UtcMs);
 
@@ -38,7 +41,7 @@ pub(crate) async fn write(
     db: &Db,
     tx: &mut Tx,
     incoming: Vec<Incoming>,
-    by: Authorship<'_>,
+    why: Why<'_>,
 ) -> Result<Written, StoreError> {
     let mut present = read_present(db, tx, &incoming).await?;
     let mut kept = read_overruled(db, tx, &incoming, &present).await?;
@@ -82,8 +85,8 @@ pub(crate) async fn write(
                     place,
                     &rejected,
                     one.known_at,
-                    by,
-                    Some(OVERRULED),
+                    one.known_at,
+                    (why.0, Some(OVERRULED)),
                 );
                 there.observation.revision = number.saturating_add(1);
                 match there.change.and_then(|i| out.changes.get_mut(i)) {
@@ -101,8 +104,8 @@ pub(crate) async fn write(
                     place,
                     &there.observation,
                     there.known_at,
-                    by,
-                    by.reason,
+                    one.known_at,
+                    why,
                 );
                 let revision = there.observation.revision.saturating_add(1);
                 there.observation = Observation {
@@ -239,8 +242,8 @@ fn push_revision(
     (series, time): Place,
     old: &Observation,
     known_at: UtcMs,
-    by: Authorship<'_>,
-    reason: Option<&str>,
+    replaced_at: UtcMs,
+    (author, reason): Why<'_>,
 ) {
     let value = old.value.map(|v| v.to_string());
     rows.push([
@@ -252,8 +255,8 @@ fn push_revision(
         old.flag.as_ref().into(),
         old.origin.letter().into(),
         known_at.into(),
-        by.at.into(),
-        by.author.into(),
+        replaced_at.into(),
+        author.into(),
         reason.into(),
     ]);
 }

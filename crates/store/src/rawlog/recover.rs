@@ -21,6 +21,7 @@ pub struct Recovery {
 }
 
 /// Where a log ends and how to go on.
+#[derive(Clone, Copy)]
 pub(crate) struct Tip {
     /// Last segment; 0 where there is none yet.
     pub(crate) segment: u32,

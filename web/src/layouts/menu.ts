@@ -1,0 +1,60 @@
+// The console's menu as data: where it leads, and the action somebody needs to see it.
+
+import { Bell, Connection, Cpu, DataLine, Document, Files, House, Key, List, MapLocation, Monitor, Notebook, OfficeBuilding, Pouring, Sunny, Tickets, User, View } from '@element-plus/icons-vue'
+import type { Component } from 'vue'
+
+export interface MenuItem {
+  key: string
+  to: string
+  icon: Component
+  action?: string
+  /** Shows the number of open alarms. */
+  badge?: 'alarms' | 'devices'
+}
+
+export const MENU: { key: string; items: MenuItem[] }[] = [
+  {
+    key: 'overview',
+    items: [
+      { key: 'home', to: '/', icon: House },
+      { key: 'map', to: '/map', icon: MapLocation, action: 'subjects.read' },
+      { key: 'cockpit', to: '/cockpit', icon: Monitor, action: 'subjects.read' },
+    ],
+  },
+  {
+    key: 'watch',
+    items: [
+      { key: 'air', to: '/subjects?kind=air_station', icon: Sunny, action: 'subjects.read' },
+      { key: 'water', to: '/subjects?kind=water_section', icon: Pouring, action: 'subjects.read' },
+      { key: 'sources', to: '/subjects?kind=gas_outlet,water_outlet', icon: DataLine, action: 'subjects.read' },
+      { key: 'firms', to: '/subjects?kind=firm', icon: OfficeBuilding, action: 'subjects.read' },
+    ],
+  },
+  {
+    key: 'act',
+    items: [
+      { key: 'alarms', to: '/alarms?state=open,acknowledged', icon: Bell, action: 'alarms.read', badge: 'alarms' },
+      { key: 'judgements', to: '/judgements', icon: Document, action: 'subjects.read' },
+      { key: 'standards', to: '/standards', icon: Notebook, action: 'standards.evaluate' },
+    ],
+  },
+  {
+    key: 'data',
+    items: [
+      { key: 'devices', to: '/devices', icon: Connection, action: 'devices.read', badge: 'devices' },
+      { key: 'quarantine', to: '/quarantine', icon: Files, action: 'quarantine.read' },
+    ],
+  },
+  {
+    key: 'admin',
+    items: [
+      { key: 'users', to: '/users', icon: User, action: 'users.read' },
+      { key: 'tokens', to: '/tokens', icon: Key, action: 'tokens.read' },
+      { key: 'audit', to: '/audit', icon: Tickets, action: 'audit.read' },
+      { key: 'system', to: '/system', icon: Cpu, action: 'system.read' },
+    ],
+  },
+  { key: 'open', items: [{ key: 'public', to: '/public', icon: View }] },
+]
+
+export { List as MenuIcon }
