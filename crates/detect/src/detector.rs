@@ -81,7 +81,7 @@ impl Detector {
             if now.0 - change.observation.time.0 > FRESH_MS {
                 continue;
             }
-            match rules::warning(key.subject, key.grain, &change.observation, &spec, &self.policy) {
+            match rules::warning(key.subject, &change.observation, &spec, &self.policy) {
                 Some(finding) => {
                     let beyond = worst
                         .get(key)
@@ -106,7 +106,7 @@ impl Detector {
                 kind: AlarmKind::Warning,
                 subject: key.subject,
                 factor: Some(key.factor),
-                grain: Some(key.grain),
+                grain: Some(Grain::Realtime),
             };
             touched.extend(self.clear_before(&key, time.plus_ms(-patience), now).await?);
         }

@@ -63,7 +63,6 @@ pub fn early_statistic(spec: &LimitSpec, grain: Grain) -> Statistic {
 /// abnormal flag say nothing.
 pub fn warning(
     subject: SubjectId,
-    grain: Grain,
     value: &Observation,
     spec: &LimitSpec,
     policy: &Policy,
@@ -85,7 +84,8 @@ pub fn warning(
         kind: AlarmKind::Warning,
         subject,
         factor: Some(spec.factor.clone()),
-        grain: Some(grain),
+        // Real-time and minute values of one event make one warning.
+        grain: Some(Grain::Realtime),
         time: value.time,
         // A warning is never the gravest: the legal period has not been judged.
         grade: policy.grade(multiple).max(2),

@@ -257,7 +257,7 @@ pub fn judge_section(who: &Supervised, window: &Window, grain: Grain, start: Utc
         return;
     }
     let body = who.attr("body").unwrap_or("river");
-    match judge::section(&values, body, who.attr("target_class")) {
+    match judge::section(&values, body, who.target_class()) {
         Ok(judgement) => {
             let edition = edition_of(&judgement);
             out.made.push(Made {

@@ -40,7 +40,14 @@ impl Supervised {
             .and_then(serde_json::Value::as_str)
     }
 
-    /// The limit of a factor for a period length.
+    /// Class a section is to reach, as the tables write it; `target_class` is 1 to 5.
+    pub fn target_class(&self) -> Option<&'static str> {
+        let number = self.subject.spec.attrs.get("target_class")?.as_u64()?;
+        let at = usize::try_from(number).ok()?.checked_sub(1)?;
+        ["I", "II", "III", "IV", "V"].get(at).copied()
+    }
+
+    /// The limits for a period length.
     pub fn limits(&self, grain: Grain) -> impl Iterator<Item = &LimitSpec> {
         self.limits.iter().filter(move |l| l.grain == grain)
     }
