@@ -1,0 +1,53 @@
+//! Standards as a service.
+
+use serde_json::{Value, json};
+
+use crate::bench::Bench;
+
+on_both![every_example_is_judged, a_wrong_input_names_its_field];
+
+async fn every_example_is_judged(bench: &Bench) {
+    let topics = bench.get("-", "/standards/topics").await.ok();
+    let items = topics["items"].as_array().unwrap();
+    assert!(items.len() > 50, "{}", items.len());
+    for topic in items {
+        let id = topic["id"].as_str().unwrap();
+        let judged = bench
+            .post("firm", &format!("/evaluate/{id}"), topic["example"].clone())
+            .await
+            .ok();
+        assert!(!judged["topic"].as_str().unwrap().is_empty(), "{id}");
+        for part in ["basis", "inputs", "steps", "result", "verdict", "conclusion"] {
+            assert!(judged.get(part).is_some(), "{id} {part}");
+        }
+    }
+}
+
+async fn a_wrong_input_names_its_field(bench: &Bench) {
+    let path = "/evaluate/aqi/iaqi_breakpoints";
+    let wrong = bench.post("leader", path, json!({})).await;
+    assert_eq!(wrong.problem(), (400, "invalid_input".to_owned()));
+    let details = wrong.json()["details"].clone();
+    assert!(!details["field"].as_str().unwrap().is_empty(), "{details}");
+    let reasons = ["missing", "type", "unknown", "range", "unit", "context"];
+    assert!(
+        reasons.contains(&details["reason"].as_str().unwrap()),
+        "{details}"
+    );
+    assert_eq!(
+        bench
+            .post("leader", "/evaluate/no/such", json!({}))
+            .await
+            .problem()
+            .0,
+        404
+    );
+    for shape in [json!(null), json!([]), json!("x"), json!(1e300)] {
+        assert_eq!(bench.post("leader", path, shape).await.status, 400);
+    }
+    let huge = Value::from("9".repeat(1_100_000));
+    assert_eq!(
+        bench.post("leader", path, huge).await.problem(),
+        (413, "body_too_large".to_owned())
+    );
+}

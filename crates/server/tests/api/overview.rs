@@ -1,0 +1,83 @@
+//! Every figure of the cockpit equals the total of the list it opens, for everybody who sees it.
+
+use model::observation::Statistic;
+use model::time::Grain;
+use serde_json::{Value, json};
+
+use crate::bench::{Bench, noon, reading};
+
+on_both![figures_equal_the_lists_they_open];
+
+/// All objects with `value` and `list`.
+fn figures(value: &Value, found: &mut Vec<(i64, String)>) {
+    match value {
+        Value::Object(members) => {
+            if let (Some(n), Some(list)) = (members.get("value"), members.get("list")) {
+                found.push((n.as_i64().unwrap(), list.as_str().unwrap().to_owned()));
+            }
+            members.values().for_each(|v| figures(v, found));
+        }
+        Value::Array(items) => items.iter().for_each(|v| figures(v, found)),
+        _ => {}
+    }
+}
+
+async fn figures_equal_the_lists_they_open(bench: &Bench) {
+    bench.alarm("a-gas").await;
+    bench.alarm("b-water").await;
+    bench
+        .frame(
+            "GAS1",
+            "##",
+            vec![reading(Statistic::RTD, Grain::Realtime, noon(), "30")],
+            None,
+        )
+        .await;
+    bench.frame("NEW", "##", Vec::new(), None).await;
+    bench
+        .frame("WATER/1", "##bad", Vec::new(), Some("crc_mismatch"))
+        .await;
+    bench
+        .judgement(
+            "air-1",
+            "aqi/hourly",
+            Grain::Hour,
+            json!({ "aqi": 85, "level": 2 }),
+        )
+        .await;
+    bench
+        .judgement(
+            "section-1",
+            "water/section_class",
+            Grain::Day,
+            json!({ "class": "III" }),
+        )
+        .await;
+    for login in ["duty", "leader", "town", "town2", "firm"] {
+        let overview = bench.get(login, "/overview").await.ok();
+        let mut found = Vec::new();
+        figures(&overview, &mut found);
+        assert!(found.len() >= 26, "{login}: {found:?}");
+        for (value, list) in found {
+            let list_path = list.replace("劣", "%E5%8A%A3");
+            assert_eq!(
+                bench.get(login, &list_path).await.ok()["total"],
+                value,
+                "{login} {list}"
+            );
+        }
+    }
+    let overview = bench.get("duty", "/overview").await.ok();
+    assert_eq!(overview["sources"]["total"]["value"], 2);
+    assert_eq!(overview["sources"]["exceeding"]["value"], 2);
+    assert_eq!(overview["alarms"]["open"]["value"], 2);
+    assert_eq!(overview["air"]["level_counts"][1]["value"], 1);
+    assert_eq!(overview["frames"]["today"], 3);
+    assert_eq!(overview["frames"]["quarantined_today"]["value"], 2);
+    assert_eq!(overview["devices"]["pending"]["value"], 1);
+    let town = bench.get("town", "/overview").await.ok();
+    assert_eq!(
+        (&town["frames"]["today"], &town["frames"]["quarantined_today"]),
+        (&json!(null), &json!(null))
+    );
+}
