@@ -1,6 +1,6 @@
 // The console's menu as data: where it leads, and the action somebody needs to see it.
 
-import { Bell, Connection, Cpu, DataLine, Document, Files, House, Key, List, MapLocation, Monitor, Notebook, OfficeBuilding, Pouring, Sunny, Tickets, User, View } from '@element-plus/icons-vue'
+import { Bell, Connection, Cpu, DataLine, Document, Files, Fold, House, Key, MapLocation, Monitor, Notebook, OfficeBuilding, Pouring, Sunny, Tickets, User, View } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 
 export interface MenuItem {
@@ -57,4 +57,4 @@ export const MENU: { key: string; items: MenuItem[] }[] = [
   { key: 'open', items: [{ key: 'public', to: '/public', icon: View }] },
 ]
 
-export { List as MenuIcon }
+export { Fold as MenuIcon }

@@ -18,7 +18,7 @@ describe('curve', () => {
     expect(curve(source([['00:00', '1'], ['01:00', null], ['02:00', '0']])).map((p) => p.value)).toEqual([1, null, 0])
   })
   it('breaks over a silence', () => {
-    expect(curve(source([['00:00', '1'], ['06:00', '2']])).map((p) => p.value)).toEqual([1, null, 2])
+    expect(curve(source([['00:00', '1'], ['01:00', '1'], ['02:00', '1'], ['08:00', '2']])).map((p) => p.value)).toEqual([1, 1, 1, null, 2])
     expect(curve(source([['00:00', '1'], ['02:00', '2']])).map((p) => p.value)).toEqual([1, 2])
   })
   it('marks only what lies beyond the limit', () => {

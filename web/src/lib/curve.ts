@@ -16,10 +16,16 @@ export interface CurvePoint {
 /** Typical distance of two values by grain, milliseconds; a longer one is a gap. */
 const STEP: Record<string, number> = { realtime: 60_000, minute: 600_000, hour: 3_600_000, day: 86_400_000, month: 2_678_400_000, year: 31_622_400_000 }
 
+/** How far apart the values usually stand: loggers send every half minute or every ten. */
+function usual(times: number[]): number {
+  const steps = times.slice(1).map((time, i) => time - (times[i] ?? time)).sort((a, b) => a - b)
+  return steps[Math.floor(steps.length / 2)] ?? 0
+}
+
 /** The curve; between two values further apart than `gap` steps stands a missing one. */
 export function curve(source: Observations, gap = 3): CurvePoint[] {
   const out: CurvePoint[] = []
-  const step = (STEP[source.series.grain] ?? 3_600_000) * gap
+  const step = Math.max(STEP[source.series.grain] ?? 3_600_000, usual(source.items.map((i) => Date.parse(i.time)))) * gap
   for (const item of source.items) {
     const time = Date.parse(item.time)
     const last = out.at(-1)

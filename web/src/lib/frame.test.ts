@@ -18,7 +18,7 @@ describe('pieces', () => {
     { text: '##', at: 0, marks: [] },
     { text: '', at: 2, marks: [0] },
   ]))
-  it('shows line ends', () => expect(pieces('a\r\n', [])[0]?.text).toBe('a␍␊'))
+  it('shows line ends', () => expect(pieces('a\r\n', [])[0]?.text).toBe('a\\r\\n'))
 })
 
 it('reads the position out of its words', () => {

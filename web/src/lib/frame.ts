@@ -51,7 +51,7 @@ export function pieces(raw: string, marks: readonly (number | null)[]): Piece[] 
 }
 
 function visible(unit: string): string {
-  if (unit === '\r') return '␍'
-  if (unit === '\n') return '␊'
+  if (unit === '\r') return '\\r'
+  if (unit === '\n') return '\\n'
   return unit
 }

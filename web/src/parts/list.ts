@@ -13,8 +13,8 @@ export interface Column<T> {
   align?: 'right'
   /** CSS width. */
   width?: string
-  /** Not in the export. */
-  screenOnly?: boolean
+  /** Only in the export: on the screen another column says it. */
+  exportOnly?: boolean
 }
 
 export interface Filter {
