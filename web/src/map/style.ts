@@ -58,7 +58,7 @@ export function mapStyle(theme: MapTheme, scale: number, english: boolean): Styl
     { id: 'district-line', source: 'district', type: 'line', paint: { 'line-color': look.insideLine, 'line-width': 1.8 * scale } },
     { id: 'neighbours-label', source: 'neighbours-label', type: 'symbol', ...text(13, theme === 'dark' ? '#5f8087' : '#7d8a85') },
     { id: 'rivers-label', source: 'rivers', type: 'symbol', layout: { ...text(11, look.river).layout, 'symbol-placement': 'line', 'symbol-spacing': 320 * scale, 'text-max-width': 20 }, paint: { ...text(11, theme === 'dark' ? '#6cb6dc' : '#2d6f9c').paint } },
-    { id: 'roads-label', source: 'roads', type: 'symbol', minzoom: 10.5, layout: { ...text(10, look.label).layout, 'symbol-placement': 'line', 'text-max-width': 20 }, paint: { ...text(10, theme === 'dark' ? '#6d8388' : '#8c7c5c').paint } },
+    { id: 'roads-label', source: 'roads', type: 'symbol', minzoom: 10.5 + Math.log2(scale), layout: { ...text(10, look.label).layout, 'symbol-placement': 'line', 'text-max-width': 20 }, paint: { ...text(10, theme === 'dark' ? '#6d8388' : '#8c7c5c').paint } },
     { id: 'towns-dot', source: 'towns', type: 'circle', paint: { 'circle-radius': 2.2 * scale, 'circle-color': look.ground, 'circle-stroke-color': look.label, 'circle-stroke-width': scale, 'circle-opacity': 0.8 } },
     { id: 'towns-label', source: 'towns', type: 'symbol', layout: { ...text(11, look.label).layout, 'text-variable-anchor': ['top', 'bottom', 'left', 'right'], 'text-radial-offset': 0.5 }, paint: { ...text(11, look.label).paint, 'text-opacity': 0.85 } },
   ]
@@ -83,7 +83,7 @@ function pointLayers(theme: MapTheme, scale: number, english: boolean): LayerSpe
       paint: { 'text-color': ['get', 'ink'] },
     },
     {
-      id: 'points-label', source: 'points', type: 'symbol', minzoom: 10.8,
+      id: 'points-label', source: 'points', type: 'symbol', minzoom: 10.8 + Math.log2(scale),
       layout: { 'text-field': name, 'text-font': FONT, 'text-size': 11 * scale, 'text-variable-anchor': ['top', 'bottom'], 'text-radial-offset': 1.2, 'text-max-width': 9, 'text-optional': true },
       paint: { 'text-color': look.label, 'text-halo-color': look.halo, 'text-halo-width': 1.4 * scale },
     },
