@@ -1,4 +1,4 @@
-// Waits until the demonstration's history is applied and judged: alarms of each kind of the story stand.
+// Waits until the demonstration's history is applied and judged: the incident and the frozen analyser have their alarms.
 const url = process.argv[2]
 const until = Date.now() + 300_000
 
@@ -6,6 +6,11 @@ async function ask(path, options = {}) {
   const answer = await fetch(url + path, options)
   if (!answer.ok) throw new Error(`${path}: ${answer.status}`)
   return { body: await answer.json(), headers: answer.headers }
+}
+
+// The history has been applied when the frames of the day grow by no more than the live ones of a few seconds.
+function settledAt(now, before) {
+  return before !== null && now - before < 60
 }
 
 async function settled() {
@@ -17,12 +22,12 @@ async function settled() {
     body: JSON.stringify({ login: login.login, password: login.password }),
   })
   const cookie = session.headers.get('set-cookie').split(';')[0]
-  let before = -1
+  let before = null
   while (Date.now() < until) {
     const overview = (await ask('/api/v1/overview', { headers: { cookie } })).body
     const kinds = new Set((await ask('/api/v1/alarms?page_size=200', { headers: { cookie } })).body.items.map((a) => a.kind))
-    const frames = JSON.stringify(overview.frames)
-    if (kinds.has('exceedance') && kinds.has('silence') && frames === before) return
+    const frames = overview.frames.today.value ?? overview.frames.today
+    if (kinds.has('exceedance') && kinds.has('constant') && settledAt(frames, before)) return
     before = frames
     await new Promise((resolve) => setTimeout(resolve, 4000))
   }
