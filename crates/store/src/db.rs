@@ -9,7 +9,7 @@ use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, ConnectOptions, Executor, Transaction};
 
 use crate::dialect::Engine;
-use crate::error::StoreError;
+use crate::error::{StoreError, passing};
 use crate::limits;
 use crate::migrate;
 use crate::rows::{Columns, clean};
@@ -66,6 +66,16 @@ impl Db {
 
     /// Begins to write; waits for the writer before.
     pub(crate) async fn write(&self) -> Result<Tx, StoreError> {
+        match self.writer.begin_with(self.engine.begin()).await {
+            Ok(tx) => return Ok(tx),
+            Err(error) if passing(&error) => return Err(error.into()),
+            // When the disk is full SQLite ends a transaction by itself, and the library's count of open transactions
+            // stays wrong for good. A connection that cannot begin is given up.
+            Err(error) => tracing::warn!("writing connection given up: {error}"),
+        }
+        let given_up = self.writer.acquire().await?;
+        // Whatever it says on closing, it is gone.
+        let _ = given_up.close().await;
         Ok(self.writer.begin_with(self.engine.begin()).await?)
     }
 

@@ -46,7 +46,7 @@ impl Engine {
         match (self, writes) {
             // FULL, not NORMAL: decisions of people are answered after the database, not after the raw log.
             (Self::Sqlite, true) => format!(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = {}; \
+                "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                  PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; \
                  PRAGMA journal_size_limit = 67108864;",
                 crate::limits::BUSY_MS

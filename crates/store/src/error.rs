@@ -92,7 +92,7 @@ impl StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        if unavailable(&error) {
+        if passing(&error) {
             Self::Unavailable(error)
         } else {
             Self::Database(error)
@@ -106,7 +106,8 @@ const SQLITE_PASSING: [u32; 7] = [5, 6, 7, 9, 10, 13, 14];
 /// and read-only, which is what a standby says during a switch-over.
 const POSTGRES_PASSING: [&str; 6] = ["08", "40", "53", "57", "58", "25006"];
 
-fn unavailable(error: &sqlx::Error) -> bool {
+/// Whether an error is of the moment: the same may work later.
+pub(crate) fn passing(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_)
         | sqlx::Error::Tls(_)
