@@ -63,6 +63,11 @@ pub fn check_place(role: Role, unit: Option<&UnitCode>, firm: Option<&SubjectCod
             "企业用户须指定企业",
             "a firm's user needs a firm",
         )),
+        Role::Public => Err(ApiError::field(
+            "role",
+            "公众无需登录",
+            "the public needs no login",
+        )),
         _ => Ok(()),
     }
 }

@@ -33,13 +33,14 @@ pub fn index() -> String {
     let mut page =
         String::from("# 错误码 / Error codes\n\n| code | HTTP | 中文 | English |\n|---|---|---|---|\n");
     for d in Code::ALL.iter().map(|code| code.definition()) {
-        page.push_str(&format!(
+        let row = format!(
             "| [`{0}`]({0}.md) | {1} | {2} | {3} |\n",
             d.name,
             d.status.as_u16(),
             d.zh,
             d.en
-        ));
+        );
+        page.push_str(&row);
     }
     page
 }

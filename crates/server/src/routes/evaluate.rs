@@ -56,10 +56,10 @@ pub(crate) async fn evaluate(
         .await
         .map_err(|e| ApiError::internal(&e))?
         .map(Json)
-        .map_err(wrong_input)
+        .map_err(|error| wrong_input(&error))
 }
 
-fn wrong_input(error: InputError) -> ApiError {
+fn wrong_input(error: &InputError) -> ApiError {
     let place = if error.path.is_empty() {
         "input"
     } else {

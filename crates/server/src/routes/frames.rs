@@ -1,6 +1,8 @@
 //! Frames as they came, and the quarantine. The bytes are read from the raw log; the device's password is shown only
 //! to those who may see it.
 
+use std::fmt::Write as _;
+
 use axum::Json;
 use axum::extract::State;
 use model::ids::Mn;
@@ -109,7 +111,8 @@ fn readable(bytes: &[u8]) -> String {
     for chunk in bytes.utf8_chunks() {
         out.push_str(chunk.valid());
         for byte in chunk.invalid() {
-            out.push_str(&format!("\\x{byte:02X}"));
+            // Writing to a String cannot fail.
+            let _ = write!(out, "\\x{byte:02X}");
         }
     }
     out

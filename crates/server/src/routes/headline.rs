@@ -111,16 +111,14 @@ fn value(profile: &Profile, subject: &Subject, latest: &[Latest]) -> Option<Head
             Some((found.observation.value?.checked_div(max)?, found, limit))
         })
         .max_by_key(|(share, ..)| *share);
-    match nearest {
-        Some((_, found, limit)) => Some(headline(subject, found, Some(limit))),
-        None => {
-            let newest = latest
-                .iter()
-                .filter(|l| l.observation.value.is_some())
-                .max_by_key(|l| (l.observation.time, std::cmp::Reverse(&l.series.key.factor)))?;
-            Some(headline(subject, newest, None))
-        }
+    if let Some((_, found, limit)) = nearest {
+        return Some(headline(subject, found, Some(limit)));
     }
+    let newest = latest
+        .iter()
+        .filter(|l| l.observation.value.is_some())
+        .max_by_key(|l| (l.observation.time, std::cmp::Reverse(&l.series.key.factor)))?;
+    Some(headline(subject, newest, None))
 }
 
 /// The newest value of a limit's factor in any period length: converted values for a limit on converted ones.

@@ -137,19 +137,17 @@ where
         return Ok(None);
     };
     let (name, descending) = sort.strip_prefix('-').map_or((sort, false), |name| (name, true));
-    match fields.iter().find(|(field, _)| *field == name) {
-        Some((_, field)) => Ok(Some((*field, descending))),
-        None => {
-            let known = fields
-                .iter()
-                .map(|(field, _)| *field)
-                .collect::<Vec<_>>()
-                .join(", ");
-            Err(ApiError::query(
-                "sort",
-                &format!("可用:{known}"),
-                &format!("use one of {known}"),
-            ))
-        }
+    if let Some((_, field)) = fields.iter().find(|(field, _)| *field == name) {
+        return Ok(Some((*field, descending)));
     }
+    let known = fields
+        .iter()
+        .map(|(field, _)| *field)
+        .collect::<Vec<_>>()
+        .join(", ");
+    Err(ApiError::query(
+        "sort",
+        &format!("可用:{known}"),
+        &format!("use one of {known}"),
+    ))
 }

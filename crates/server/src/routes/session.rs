@@ -40,8 +40,9 @@ pub(crate) async fn login(
         let wait = (until.0 - now.0).max(0) / 1000 + 1;
         return Err(ApiError::from(Code::LockedOut).with(json!({ "retry_after_s": wait })));
     }
-    let Some(user) = check(&ctx, request).await? else {
-        note(&ctx, caller, "-", "failed").await?;
+    let checked = check(&ctx, request).await?;
+    let Some(user) = checked.user else {
+        note(&ctx, caller, &checked.login, "failed").await?;
         return Err(Code::WrongCredentials.into());
     };
     ctx.people.forgive_attempt(&attempt).await?;
@@ -61,8 +62,15 @@ pub(crate) async fn login(
     Ok((AppendHeaders([(header::SET_COOKIE, cookie)]), Json(view)).into_response())
 }
 
-/// The user, if login and password are right and the user is active.
-async fn check(ctx: &Shared, request: LoginRequest) -> Result<Option<User>> {
+/// What looking at a login and a password leads to.
+struct Checked {
+    /// The user, if both are right and the user is active.
+    user: Option<User>,
+    /// The login where it is somebody's, otherwise `-`: people type passwords into the wrong field.
+    login: String,
+}
+
+async fn check(ctx: &Shared, request: LoginRequest) -> Result<Checked> {
     let plausible = request.login.chars().count() <= *limits::LOGIN_CHARS.end()
         && request.password.chars().count() <= *limits::PASSWORD_CHARS.end();
     let known = if plausible {
@@ -70,7 +78,7 @@ async fn check(ctx: &Shared, request: LoginRequest) -> Result<Option<User>> {
     } else {
         None
     };
-    let (user, hash) = known.map_or((None, None), |(user, hash)| (Some(user), Some(hash)));
+    let (user, hash) = known.unzip();
     let password = if plausible {
         request.password
     } else {
@@ -80,7 +88,12 @@ async fn check(ctx: &Shared, request: LoginRequest) -> Result<Option<User>> {
         .passwords
         .run(move || secrets::verify_password(&password, hash.as_deref()))
         .await?;
-    Ok(user.filter(|user| right && user.active))
+    Ok(Checked {
+        login: user
+            .as_ref()
+            .map_or_else(|| "-".to_owned(), |user| user.login.clone()),
+        user: user.filter(|user| right && user.active),
+    })
 }
 
 async fn note(ctx: &Shared, caller: &Caller, login: &str, outcome: &str) -> Result<()> {
@@ -164,7 +177,7 @@ pub(crate) async fn change_password(
         login: user.login.clone(),
         password: request.old_password,
     };
-    if check(&ctx, login).await?.is_none() {
+    if check(&ctx, login).await?.user.is_none() {
         return Err(ApiError::field("old_password", "不正确", "is not right"));
     }
     ctx.people.forgive_attempt(&attempt).await?;

@@ -150,7 +150,7 @@ pub(crate) struct Bench {
     pub(crate) store: Store,
     clock: Arc<Still>,
     tokens: BTreeMap<&'static str, String>,
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
     server: Option<(String, String)>,
 }
 
@@ -280,7 +280,7 @@ impl Bench {
             store,
             clock,
             tokens,
-            _dir: dir,
+            dir,
             server,
         }
     }
@@ -489,7 +489,7 @@ impl Bench {
     pub(crate) async fn tamper(&self, sql: &str) {
         let url = match &self.server {
             Some((server, name)) => format!("{}/{name}", server.rsplit_once('/').unwrap().0),
-            None => format!("sqlite://{}", self._dir.path().join("huanshu.db").display()),
+            None => format!("sqlite://{}", self.dir.path().join("huanshu.db").display()),
         };
         admin(&url, sql).await;
     }

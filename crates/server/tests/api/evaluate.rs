@@ -4,7 +4,11 @@ use serde_json::{Value, json};
 
 use crate::bench::Bench;
 
-on_both![every_example_is_judged, a_wrong_input_names_its_field];
+on_both![
+    every_example_is_judged,
+    a_wrong_input_names_its_field,
+    absurd_inputs_are_answered
+];
 
 async fn every_example_is_judged(bench: &Bench) {
     let topics = bench.get("-", "/standards/topics").await.ok();
@@ -50,4 +54,65 @@ async fn a_wrong_input_names_its_field(bench: &Bench) {
         bench.post("leader", path, huge).await.problem(),
         (413, "body_too_large".to_owned())
     );
+}
+
+/// Every number and text of an input, one after the other, replaced by `by`.
+fn variants(input: &Value, by: &Value, out: &mut Vec<Value>) {
+    fn paths(value: &Value, at: &str, out: &mut Vec<String>) {
+        match value {
+            Value::Object(members) => {
+                for (key, value) in members {
+                    paths(
+                        value,
+                        &format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")),
+                        out,
+                    );
+                }
+            }
+            // The first members of a long list stand for the others.
+            Value::Array(items) => {
+                for (n, value) in items.iter().enumerate().take(2) {
+                    paths(value, &format!("{at}/{n}"), out);
+                }
+            }
+            _ => out.push(at.to_owned()),
+        }
+    }
+    let mut places = Vec::new();
+    paths(input, "", &mut places);
+    for place in places {
+        let mut variant = input.clone();
+        *variant.pointer_mut(&place).unwrap() = by.clone();
+        out.push(variant);
+    }
+}
+
+async fn absurd_inputs_are_answered(bench: &Bench) {
+    let topics = bench.get("-", "/standards/topics").await.ok();
+    let absurd = [
+        json!("1e999999999"),
+        json!(-1e300),
+        json!("-0"),
+        json!(null),
+        json!([[]]),
+        json!("９９"),
+    ];
+    for topic in topics["items"].as_array().unwrap() {
+        let id = topic["id"].as_str().unwrap();
+        for by in &absurd {
+            let mut inputs = Vec::new();
+            variants(&topic["example"], by, &mut inputs);
+            for input in inputs.into_iter().take(12) {
+                let answer = bench
+                    .post("firm", &format!("/evaluate/{id}"), input.clone())
+                    .await;
+                assert!(
+                    matches!(answer.status.as_u16(), 200 | 400),
+                    "{id} {input}: {} {}",
+                    answer.status,
+                    answer.text
+                );
+            }
+        }
+    }
 }

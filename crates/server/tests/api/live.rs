@@ -21,7 +21,11 @@ on_both![
 ];
 
 async fn listen(bench: &Bench, login: &str) -> axum::response::Response {
-    let request = bench.request(login, "GET", "/api/v1/live", None);
+    let mut request = bench.request(login, "GET", "/api/v1/live", None);
+    // A compressor would hold events back until it has enough of them.
+    request
+        .headers_mut()
+        .insert("accept-encoding", "gzip".parse().unwrap());
     bench.router.clone().oneshot(request).await.unwrap()
 }
 

@@ -1,6 +1,14 @@
 //! The API as a client meets it, in the process, on SQLite and on PostgreSQL (`HUANSHU_TEST_POSTGRES`, see
 //! `tools/test-postgres.sh`; in CI its absence is a failure).
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail loudly"
+)]
+
 #[macro_use]
 mod bench;
 

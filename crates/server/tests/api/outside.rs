@@ -182,6 +182,21 @@ async fn health_and_figures_are_open(bench: &Bench) {
     );
 }
 
+#[tokio::test]
+async fn a_client_that_never_ends_its_header_is_cut_off() {
+    let bench = Bench::sqlite().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let serving = tokio::spawn(server::serve(listener, bench.app.clone(), std::future::pending()));
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    socket.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n").await.unwrap();
+    let mut rest = Vec::new();
+    let patience = server::limits::HEADER_TIMEOUT * 3;
+    let ended = tokio::time::timeout(patience, socket.read_to_end(&mut rest)).await;
+    ended.expect("the connection is closed").unwrap();
+    serving.abort();
+}
+
 async fn the_socket_serves_and_shuts_down(bench: &Bench) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

@@ -67,7 +67,12 @@ async fn wrong_users_name_their_field(bench: &Bench) {
         );
         assert_eq!(answer.json()["details"]["field"], field);
     }
-    for (role, field) in [("town", "unit"), ("department", "unit"), ("firm", "firm")] {
+    for (role, field) in [
+        ("town", "unit"),
+        ("department", "unit"),
+        ("firm", "firm"),
+        ("public", "role"),
+    ] {
         let mut user = good.clone();
         user["role"] = json!(role);
         assert_eq!(

@@ -13,7 +13,7 @@ use sqlx::any::AnyRow;
 use super::People;
 use crate::error::StoreError;
 use crate::page::{Filter, Page, Paged};
-use crate::rows::{Columns, clean};
+use crate::rows::{Columns, clean, hex};
 
 /// Name of the chain's head in the name-value table: `<id> <hash>`.
 const HEAD: &str = "audit.head";
@@ -82,8 +82,7 @@ pub struct Verification {
 
 /// Hash over the previous hash and every column, as one JSON array so that no two entries read the same.
 fn link(previous: &str, id: i64, at: i64, texts: [Option<&str>; 6]) -> String {
-    let digest = Sha256::digest(json!([previous, id, at, texts]).to_string());
-    digest.iter().map(|b| format!("{b:02x}")).collect()
+    hex(&Sha256::digest(json!([previous, id, at, texts]).to_string()))
 }
 
 fn parse_head(text: Option<String>) -> Result<(i64, String), StoreError> {

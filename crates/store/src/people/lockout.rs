@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::People;
 use crate::db::Tx;
 use crate::error::StoreError;
-use crate::rows::Columns;
+use crate::rows::{Columns, hex};
 
 /// Failures of one login before it is locked.
 pub const LOGIN_FAILURES: i64 = 5;
@@ -35,10 +35,7 @@ impl Attempt {
     pub fn new(login: &str, address: Option<&str>) -> Self {
         let digest = Sha256::digest(login.trim().to_lowercase());
         Self {
-            login: format!(
-                "login:{}",
-                digest.iter().map(|b| format!("{b:02x}")).collect::<String>()
-            ),
+            login: format!("login:{}", hex(&digest)),
             address: address.map(|a| format!("address:{a}")),
         }
     }
@@ -119,6 +116,13 @@ impl People {
         }
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Logins and addresses whose failures are remembered.
+    pub async fn remembered_failures(&self) -> Result<i64, StoreError> {
+        self.db
+            .count(self.db.statement("SELECT COUNT(*) AS n FROM login_failures"))
+            .await
     }
 
     async fn forget(&self, tx: &mut Tx, now: UtcMs) -> Result<(), StoreError> {
