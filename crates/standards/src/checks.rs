@@ -232,11 +232,6 @@ pub(crate) fn list<'a>(input: &Input<'a>, key: &str) -> Result<Vec<Input<'a>>, I
     Ok(list)
 }
 
-/// Numbers at `key`, none missing.
-pub(crate) fn numbers(input: &Input<'_>, key: &str) -> Result<Vec<Exact>, InputError> {
-    list(input, key)?.iter().map(Input::as_exact).collect()
-}
-
 /// Numbers at `key`, none missing, none negative.
 pub(crate) fn amounts(input: &Input<'_>, key: &str) -> Result<Vec<Exact>, InputError> {
     list(input, key)?.iter().map(as_amount).collect()

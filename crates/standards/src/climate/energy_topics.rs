@@ -316,12 +316,11 @@ fn power_coal(input: &Input<'_>) -> Result<Judgement, InputError> {
     out.rests_on(Confidence::Secondary);
     out.uses("coal_t", &coal, "t");
     let oxidation = checks::opt_amount(input, "oxidation_pct")?.unwrap_or_else(|| Exact::int(99));
-    let ncv = match checks::opt_amount(input, "ncv_GJ_per_t")? {
-        Some(ncv) => ncv,
-        None => {
-            out.rests_on(Confidence::Configurable);
-            checks::decimal(267, 1)
-        }
+    let ncv = if let Some(ncv) = checks::opt_amount(input, "ncv_GJ_per_t")? {
+        ncv
+    } else {
+        out.rests_on(Confidence::Configurable);
+        checks::decimal(267, 1)
     };
     let zero = Exact::zero();
     let measured = if let Some(c_ad) = input.opt_exact("c_ad_pct")? {

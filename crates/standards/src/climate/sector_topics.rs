@@ -256,37 +256,34 @@ fn pfc(input: &Input<'_>) -> Result<Judgement, InputError> {
     .map_err(checks::refuse(input))?;
     out.uses("al_t", &aluminium, "t").rests_on(default.confidence);
     let basis = Basis::new("CETS-AG-04.01", "V01-2024", "缺省值");
-    match &minutes {
-        Some(minutes) => {
-            out.uses("ae_min_per_pot_day", minutes, "min/(槽·日)");
-            out.limit(
-                &slope.value,
-                &slope.unit,
-                basis,
-                text!("斜率", "slope"),
-                slope.confidence,
-            );
-            out.step(
-                text!("CF4 因子", "factor of CF4"),
-                format!("{} × {minutes}", slope.value),
-                &got.cf4,
-            );
-        }
-        None => {
-            out.leaves_out(
-                "ae_min_per_pot_day",
-                None,
-                "min/(槽·日)",
-                text!("未监测,用缺省值", "not monitored: default"),
-            );
-            out.limit(
-                &default.value,
-                &default.unit,
-                basis,
-                text!("缺省因子", "default"),
-                default.confidence,
-            );
-        }
+    if let Some(minutes) = &minutes {
+        out.uses("ae_min_per_pot_day", minutes, "min/(槽·日)");
+        out.limit(
+            &slope.value,
+            &slope.unit,
+            basis,
+            text!("斜率", "slope"),
+            slope.confidence,
+        );
+        out.step(
+            text!("CF4 因子", "factor of CF4"),
+            format!("{} × {minutes}", slope.value),
+            &got.cf4,
+        );
+    } else {
+        out.leaves_out(
+            "ae_min_per_pot_day",
+            None,
+            "min/(槽·日)",
+            text!("未监测,用缺省值", "not monitored: default"),
+        );
+        out.limit(
+            &default.value,
+            &default.unit,
+            basis,
+            text!("缺省因子", "default"),
+            default.confidence,
+        );
     }
     out.step(
         text!("PFC 当量", "PFC equivalents"),

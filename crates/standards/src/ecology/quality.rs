@@ -58,9 +58,8 @@ const GRADES: &str = include_str!("../../data/ecology_grades.csv");
 static ROWS: LazyLock<Vec<Grade>> = LazyLock::new(|| table::rows(GRADES));
 
 fn grade_of(kind: &str, value: &Exact) -> Option<&'static Grade> {
-    let mut rows = ROWS.iter().filter(|g| g.kind == kind);
-    let last = rows.clone().last();
-    rows.find(|g| *value >= g.from).or(last)
+    let rows = || ROWS.iter().filter(|g| g.kind == kind);
+    rows().find(|g| *value >= g.from).or_else(|| rows().next_back())
 }
 
 /// Grade of a value.

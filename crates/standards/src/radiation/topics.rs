@@ -218,22 +218,21 @@ fn decay(input: &Input<'_>) -> Result<Judgement, InputError> {
         "radiation/decay",
         Basis::new("放射性衰变", "", "A = A0·2^(−t/T½)"),
     );
-    let half_life = match checks::opt_amount(input, "half_life_days")? {
-        Some(half_life) => half_life,
-        None => {
-            let nuclide = nuclide(input)?;
-            out.rests_on(nuclide.confidence);
-            nuclide.half_life_days.clone().ok_or_else(|| {
-                input.error(
-                    "half_life_days",
-                    "missing",
-                    text!(
-                        "表中没有该核素的半衰期,请给出",
-                        "the table has no half-life of it: give one"
-                    ),
-                )
-            })?
-        }
+    let half_life = if let Some(half_life) = checks::opt_amount(input, "half_life_days")? {
+        half_life
+    } else {
+        let nuclide = nuclide(input)?;
+        out.rests_on(nuclide.confidence);
+        nuclide.half_life_days.clone().ok_or_else(|| {
+            input.error(
+                "half_life_days",
+                "missing",
+                text!(
+                    "表中没有该核素的半衰期,请给出",
+                    "the table has no half-life of it: give one"
+                ),
+            )
+        })?
     };
     let half_life = half_life.to_f64();
     let activity = decayed(a0, days, half_life).ok_or_else(|| {
