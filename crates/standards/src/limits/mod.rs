@@ -4,6 +4,7 @@ pub mod gb16297;
 pub mod gb8978;
 pub mod rows;
 mod topics;
+mod water_stack_topics;
 
 use crate::topic::Topic;
 
@@ -13,8 +14,8 @@ pub static TOPICS: &[Topic] = &[
     topics::GB13271,
     topics::DB37_2376,
     topics::LOOKUP,
-    topics::GB8978,
-    topics::BASE_WATER,
-    topics::GB16297_RATE,
-    topics::EQUIVALENT_STACK,
+    water_stack_topics::GB8978,
+    water_stack_topics::BASE_WATER,
+    water_stack_topics::GB16297_RATE,
+    water_stack_topics::EQUIVALENT_STACK,
 ];
