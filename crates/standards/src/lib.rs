@@ -9,6 +9,7 @@
 //! The list of all topics is [`topic::all`]; [`conformance`] runs case files against them.
 
 pub mod air;
+pub mod catalog;
 pub mod checks;
 pub mod climate;
 pub mod conformance;
