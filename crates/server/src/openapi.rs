@@ -1,6 +1,7 @@
 //! The OpenAPI document: what the handlers' attributes say, and for each operation its action, roles and error body.
 
 use axum::Router;
+use serde_json::json;
 use utoipa::OpenApi;
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::Operation;
@@ -110,9 +111,9 @@ fn describe(document: &mut utoipa::openapi::OpenApi) {
         }
         let mut extensions = operation.extensions.take().unwrap_or_default();
         extensions.merge(
+            // One extension, not two: the library keeps them in an order that changes from run to run.
             ExtensionsBuilder::new()
-                .add("x-action", line.action.as_str())
-                .add("x-roles", roles)
+                .add("x-access", json!({ "action": line.action, "roles": roles }))
                 .build(),
         );
         operation.extensions = Some(extensions);

@@ -106,8 +106,8 @@ codes! {
     Forbidden "forbidden" FORBIDDEN {
         "当前角色无权执行此操作"
         "this role may not do that"
-        "如确需此权限,请联系系统管理员调整角色;各接口允许的角色见 /api/v1/openapi.json 的 x-roles。"
-        "If it is needed, ask an administrator for another role; x-roles in /api/v1/openapi.json names the roles of each endpoint."
+        "如确需此权限,请联系系统管理员调整角色;各接口允许的角色见 /api/v1/openapi.json 的 x-access。"
+        "If it is needed, ask an administrator for another role; x-access in /api/v1/openapi.json names the roles of each endpoint."
     }
     NotFound "not_found" NOT_FOUND {
         "没有此对象,或不在可见范围内"
