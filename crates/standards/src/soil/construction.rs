@@ -113,7 +113,8 @@ pub fn judge(
     content: &Exact,
     background: Option<&Exact>,
 ) -> Result<PlotLevel, Impossible> {
-    checks::not_negative("value", content)?;
+    // mg/kg: nothing holds more than itself.
+    checks::between("value", content, 0, 1_000_000)?;
     let level = level(content, item.screening(class), Some(item.intervention(class)));
     let within_background = level != Level::NotAboveScreening
         && item.background_note()

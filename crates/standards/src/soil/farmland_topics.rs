@@ -98,6 +98,14 @@ fn content(input: &Input<'_>) -> Result<Measured, InputError> {
             input,
             text!("含量不能为负: {value}", "a content cannot be negative: {value}"),
         )),
+        // A kilogram of soil holds no more than a million milligrams of anything.
+        Measured::Value(value) if *value > Exact::int(1_000_000) => Err(checks::out_of_range(
+            input,
+            text!(
+                "含量不能超过 10⁶ mg/kg: {value}",
+                "a content cannot exceed 10⁶ mg/kg: {value}"
+            ),
+        )),
         _ => Ok(measured),
     }
 }
