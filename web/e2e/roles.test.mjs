@@ -31,7 +31,7 @@ for (const role of ROLES) {
         await page.goto(base + path)
         if (action && !(action in actions)) {
           await page.waitForURL((url) => url.pathname === path.split('?')[0])
-          assert.equal(await page.locator('.missing').count(), 1, `${role} must not see ${path}`)
+          await page.waitForSelector('.missing') // the page for what is not there, not the one asked for
           continue
         }
         await page.waitForSelector('h1')
