@@ -64,10 +64,12 @@ pub(crate) fn undecided(judgement: &mut Judgement, keys: &[&str], why: Text) {
     conclude(judgement, Verdict::Undecided, why);
 }
 
-/// A float with about nine significant digits, for steps.
+/// A float with about nine significant digits, for steps; a dash where it has no value.
 pub(crate) fn figures(value: f64) -> String {
     let magnitude = value.abs();
-    if value == 0.0 {
+    if !value.is_finite() {
+        "—".to_owned()
+    } else if value == 0.0 {
         "0".to_owned()
     } else if (1e-4..1e7).contains(&magnitude) {
         Exact::from_f64(value).map_or_else(

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::checks::{Impossible, decimal, not_negative, positive};
+use crate::checks::{Impossible, between, decimal, not_negative, positive};
 use crate::judgement::Confidence;
 use crate::num::Exact;
 use crate::table;
@@ -96,6 +96,9 @@ pub fn stack_limits(pollutant: &str) -> Option<&'static StackLimits> {
     ROWS.iter().find(|row| row.pollutant == pollutant)
 }
 
+/// No stack is taller, m.
+pub const TALLEST: i64 = 500;
+
 /// How a rate was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
@@ -148,6 +151,7 @@ pub enum NoRate {
 /// The class-2 rate limit of a stack, m. When 7.1 and 7.4 both apply their factors multiply (a reading of the text).
 pub fn rate_limit(limits: &StackLimits, height: &Exact, clears_buildings: bool) -> Result<RateLimit, NoRate> {
     positive("stack_m", height)?;
+    between("stack_m", height, 0, TALLEST)?;
     let (Some((lowest, lowest_rate)), Some((highest, highest_rate))) =
         (limits.rates.first(), limits.rates.last())
     else {
@@ -223,6 +227,8 @@ pub fn equivalent_stack(
 ) -> Result<Option<EquivalentStack>, Impossible> {
     positive("h1", heights.0)?;
     positive("h2", heights.1)?;
+    between("h1", heights.0, 0, TALLEST)?;
+    between("h2", heights.1, 0, TALLEST)?;
     not_negative("q1", rates.0)?;
     not_negative("q2", rates.1)?;
     not_negative("distance_m", distance)?;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::gb8978::{Grade, Product, base_water, water_limit};
 use super::gb16297::{NoRate, equivalent_stack, rate_limit, stack_limits};
 use super::topics::compare;
-use crate::checks::{amount, list, maybe, out_of_range, refuse, unknown_name};
+use crate::checks::{amount, list, maybe, refuse, unknown_name};
 use crate::conformance::plain;
 use crate::explain::{begin, computed, conclude, figures, sum_of, undecided, verdict};
 use crate::guard::{positive, within};
@@ -180,12 +180,6 @@ fn gb16297_rate(input: &Input<'_>) -> Result<Judgement, InputError> {
     let pollutant = input.str("pollutant")?;
     let limits = stack_limits(pollutant).ok_or_else(|| unknown_name(input, "pollutant", pollutant))?;
     let height = positive(input, "stack_m")?;
-    if height > Exact::int(500) {
-        return Err(out_of_range(
-            &input.field("stack_m")?,
-            text!("排气筒高度应不超过 500 m", "a stack is at most 500 m high"),
-        ));
-    }
     let clears = input.bool("exceeds_200m_buildings_by_5m")?;
     let mut j = begin(
         "limits/gb16297_rate",
