@@ -81,19 +81,17 @@ impl Detector {
             if now.0 - change.observation.time.0 > FRESH_MS {
                 continue;
             }
-            match rules::warning(key.subject, &change.observation, &spec, &self.policy) {
-                Some(finding) => {
-                    let beyond = worst
-                        .get(key)
-                        .is_none_or(|known| finding.multiple > known.multiple);
-                    if beyond {
-                        worst.insert(key.clone(), finding);
-                    }
+            let found = rules::warning(key.subject, &change.observation, &spec, &self.policy);
+            if let Some(finding) = found {
+                let beyond = worst
+                    .get(key)
+                    .is_none_or(|known| finding.multiple > known.multiple);
+                if beyond {
+                    worst.insert(key.clone(), finding);
                 }
-                None => {
-                    let newest = within.entry(key.clone()).or_insert(change.observation.time);
-                    *newest = (*newest).max(change.observation.time);
-                }
+            } else {
+                let newest = within.entry(key.clone()).or_insert(change.observation.time);
+                *newest = (*newest).max(change.observation.time);
             }
         }
         let mut touched = Vec::new();

@@ -5,16 +5,16 @@ use std::path::Path;
 
 /// What a command could not do.
 #[derive(Debug)]
-pub struct Failure(String);
+pub(crate) struct Failure(String);
 
 impl Failure {
     /// Both languages.
-    pub fn new(zh: impl fmt::Display, en: impl fmt::Display) -> Self {
+    pub(crate) fn new(zh: impl fmt::Display, en: impl fmt::Display) -> Self {
         Self(format!("{zh}\n{en}"))
     }
 
     /// A file that cannot be read or written.
-    pub fn file(path: &Path, error: &dyn fmt::Display) -> Self {
+    pub(crate) fn file(path: &Path, error: &dyn fmt::Display) -> Self {
         let path = path.display();
         Self(format!(
             "无法访问文件 {path}:{error}\ncannot access {path}: {error}"
@@ -36,4 +36,4 @@ impl<E: std::error::Error> From<E> for Failure {
 }
 
 /// What commands return: the exit code, or an error printed to the standard error output with exit code 2.
-pub type Outcome = Result<std::process::ExitCode, Failure>;
+pub(crate) type Outcome = Result<std::process::ExitCode, Failure>;

@@ -27,7 +27,7 @@ use crate::fail::Failure;
 use crate::pipeline::{OUTCOMES_WAITING, Pipeline};
 
 /// How a node is started.
-pub struct Settings<'a> {
+pub(crate) struct Settings<'a> {
     /// Data folder.
     pub data: &'a Path,
     /// Database, the embedded one where absent.
@@ -47,7 +47,7 @@ pub struct Settings<'a> {
 }
 
 /// A node that runs.
-pub struct Node {
+pub(crate) struct Node {
     /// Where pages and API are served, with the real port.
     pub http: SocketAddr,
     /// Where field units connect, with the real port.
@@ -81,7 +81,7 @@ fn display(value: u64) -> f64 {
 
 impl Node {
     /// Starts everything; both addresses are bound before it returns.
-    pub async fn start(settings: Settings<'_>) -> Result<Self, Failure> {
+    pub(crate) async fn start(settings: Settings<'_>) -> Result<Self, Failure> {
         let http_listener = bind(settings.http, "--http").await?;
         let hj212_listener = bind(settings.hj212, "--hj212").await?;
         let store = Store::open(settings.database, settings.data).await?;
@@ -170,7 +170,7 @@ impl Node {
     }
 
     /// Stops in order: no new bytes, what is logged is applied, what is applied is judged.
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.stop.send_replace(true);
         for (name, task) in self.tasks {
             if let Err(error) = task.await {

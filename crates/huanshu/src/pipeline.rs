@@ -23,7 +23,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 /// Outcomes that may wait for this task; beyond it the applier waits, and the raw log absorbs.
-pub const OUTCOMES_WAITING: usize = 16;
+pub(crate) const OUTCOMES_WAITING: usize = 16;
 
 /// How often due periods are looked for when nothing urgent came.
 const TICK: Duration = Duration::from_secs(2);
@@ -38,7 +38,7 @@ const TURNS_IN_A_ROW: usize = 4;
 const LIVE_VALUES: usize = 200;
 
 /// The task and what it works with.
-pub struct Pipeline {
+pub(crate) struct Pipeline {
     /// Judges periods.
     pub engine: Engine,
     /// Finds alarms.
@@ -51,7 +51,11 @@ pub struct Pipeline {
 
 impl Pipeline {
     /// Runs until the applier has ended and all it sent is worked off.
-    pub async fn run(mut self, mut outcomes: mpsc::Receiver<ApplyOutcome>, shutdown: watch::Receiver<bool>) {
+    pub(crate) async fn run(
+        mut self,
+        mut outcomes: mpsc::Receiver<ApplyOutcome>,
+        shutdown: watch::Receiver<bool>,
+    ) {
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut swept: Option<Instant> = None;

@@ -21,7 +21,7 @@ const MAX_BYTES: u64 = 64 * 1024 * 1024;
 struct Chiping;
 
 /// The profile in a folder, or the embedded first district.
-pub fn load(folder: Option<&Path>) -> Result<Profile, Failure> {
+pub(crate) fn load(folder: Option<&Path>) -> Result<Profile, Failure> {
     let files = match folder {
         Some(folder) => {
             let mut files = BTreeMap::new();

@@ -32,7 +32,7 @@ impl Answerer {
         let header = decoded.mended_header();
         let mn = Mn::new(header.mn.map(|mn| mn.trim().to_string()).unwrap_or_default());
         if let Some(expected) = self.passwords.get(&mn)
-            && !header.pw.is_some_and(|pw| pw.trim().to_string() == *expected)
+            && header.pw.is_none_or(|pw| pw.trim().to_string() != *expected)
         {
             return;
         }

@@ -1,7 +1,8 @@
 //! The applier: follows the raw log and brings its records into the store, in batches, from the watermark on.
 //!
 //! It keeps nothing in memory between batches: after a crash it starts where the last committed transaction ended. While
-//! the database is away it waits and tries again; the log absorbs what comes in the meantime.
+//! the database is away it waits and tries again; the log absorbs what comes in the meantime, and the gateway is told,
+//! so that nothing is answered that nobody could look up (ADR 0005).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use store::rawlog::{Position, RawLog, Record};
 use store::{Store, StoreError};
 use tokio::sync::{Notify, mpsc, watch};
 
-use crate::limits::{APPLY_BATCH, APPLY_BYTES, RETRY_FIRST, RETRY_MAX};
+use crate::limits::{APPLY_BATCH, APPLY_BYTES, DATABASE_LOOK, DATABASE_PATIENCE, RETRY_FIRST, RETRY_MAX};
 use crate::record::{apply_frame, unusable};
 use crate::stats::Stats;
 
@@ -51,7 +52,23 @@ impl Applier {
     }
 
     /// Runs until `shutdown` turns true; the batch in work is finished.
-    pub async fn run(self, mut shutdown: watch::Receiver<bool>) {
+    pub async fn run(self, shutdown: watch::Receiver<bool>) {
+        tokio::select! {
+            () = self.follow(shutdown) => {}
+            () = self.look() => {}
+        }
+    }
+
+    /// Looks at the database, for ever: with nothing to apply its absence would show only when the next frame is answered.
+    async fn look(&self) {
+        loop {
+            tokio::time::sleep(DATABASE_LOOK).await;
+            let found = tokio::time::timeout(DATABASE_PATIENCE, self.store.watermark()).await;
+            self.stats.set_unreachable(!matches!(found, Ok(Ok(_))));
+        }
+    }
+
+    async fn follow(&self, mut shutdown: watch::Receiver<bool>) {
         let mut committed = self.log.committed();
         let mut pause = RETRY_FIRST;
         let mut release = true;
@@ -63,7 +80,11 @@ impl Applier {
                 }
                 self.apply_next().await
             };
-            match turn.await {
+            let turned = turn.await;
+            // Damage of the log is no reason to think that the database is away.
+            let passing = |error: &ApplierError| matches!(error, ApplierError::Store(e) if e.retryable());
+            self.stats.set_apply_fails(turned.as_ref().is_err_and(passing));
+            match turned {
                 Ok(true) => {
                     pause = RETRY_FIRST;
                     release = false;

@@ -1,7 +1,7 @@
 //! The HJ 212 gateway: connections in, raw log, answers out.
 //!
-//! Guarantees: a frame is answered only after its bytes are durable in the raw log; frames of one connection are
-//! answered in the order they came; memory per connection is bounded; nothing received is dropped silently — what
+//! Guarantees: a frame is answered only after its bytes are durable in the raw log, and not while the database is away
+//! (ADR 0005); frames of one connection are answered in the order they came; memory per connection is bounded; nothing received is dropped silently — what
 //! cannot be used is logged too and ends in quarantine.
 
 use std::net::SocketAddr;
@@ -15,7 +15,7 @@ use store::rawlog::{RawLog, RecordKind, RecordMeta};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::answer::Answerer;
 use crate::limits::{
@@ -135,11 +135,16 @@ impl Gateway {
         let mut buffer = vec![0_u8; READ_BYTES];
         let mut junk = 0_u64;
         let mut any_frame = false;
+        // When the frame began that is not complete yet: sending it byte by byte buys no more time.
+        let mut began: Option<Instant> = None;
         loop {
             let waiting = decoder.poll_incomplete();
+            if waiting.is_none() {
+                began = None;
+            }
             let patience = match waiting {
                 Some(w) if w.only_line_break => LINE_BREAK,
-                Some(_) => FRAME_COMPLETES,
+                Some(_) => FRAME_COMPLETES.saturating_sub(began.get_or_insert_with(Instant::now).elapsed()),
                 None if any_frame => IDLE,
                 None => FIRST_FRAME,
             };
@@ -171,6 +176,7 @@ impl Gateway {
                 if pieces.is_empty() {
                     break;
                 }
+                began = None;
                 any_frame |= pieces.iter().any(|p| p.kind == RecordKind::Frame);
                 junk += pieces
                     .iter()
@@ -204,9 +210,16 @@ impl Gateway {
         let now = self.clock.now();
         // Polled in order, so the log keeps the order of the connection.
         let kept = join_all(pieces.iter().map(|piece| self.keep(peer, piece, now))).await;
+        // What is kept now is applied when the database returns; the device repeats it meanwhile, which changes nothing.
+        let away = self.stats.database_away();
         let mut answers = Vec::new();
         for (piece, kept) in pieces.iter().zip(kept) {
-            if kept && piece.kind == RecordKind::Frame {
+            if !kept || piece.kind != RecordKind::Frame {
+                continue;
+            }
+            if away {
+                self.stats.answers_withheld.add(1);
+            } else {
                 self.answerer.answer(&piece.bytes, now, &mut answers);
             }
         }

@@ -41,6 +41,12 @@ pub const RETRY_FIRST: Duration = Duration::from_millis(200);
 /// Longest pause between tries while the database is away.
 pub const RETRY_MAX: Duration = Duration::from_secs(5);
 
+/// How often the database is looked at, whether or not there is anything to apply.
+pub const DATABASE_LOOK: Duration = Duration::from_secs(1);
+
+/// A look that takes longer finds nobody: one row by its key takes milliseconds, and a busy disk rarely two seconds.
+pub const DATABASE_PATIENCE: Duration = Duration::from_secs(2);
+
 /// Rows of an imported file: 100 years of hours.
 pub const MAX_IMPORT_ROWS: usize = 1_000_000;
 

@@ -21,7 +21,7 @@ const AHEAD_MS: i64 = 24 * 3_600_000;
 const FIRST_YEAR: u16 = 1980;
 
 /// The frame of a record; `None` for records that are no received bytes of the protocol.
-pub fn apply_frame(record: &Record) -> Option<ApplyFrame> {
+pub(crate) fn apply_frame(record: &Record) -> Option<ApplyFrame> {
     match record.meta.kind {
         RecordKind::Frame => Some(frame(record)),
         RecordKind::Stray => Some(stray(record)),
@@ -194,7 +194,7 @@ fn row(reading: &Reading<'_>, grain: Grain, time: UtcMs) -> Option<ReadingRow> {
 }
 
 /// A frame that the store refuses for its content: kept in quarantine without its readings.
-pub fn unusable(frame: ApplyFrame, error: &StoreError) -> ApplyFrame {
+pub(crate) fn unusable(frame: ApplyFrame, error: &StoreError) -> ApplyFrame {
     let mut diagnoses = frame.diagnoses;
     diagnoses.push(Diagnosis {
         at: None,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// A figure that goes up and, for gauges, down.
 #[derive(Debug, Default)]
@@ -45,6 +45,8 @@ pub struct Stats {
     pub frames_not_kept: Figure,
     /// Answers sent.
     pub answers: Figure,
+    /// Durable frames that were not answered because the database was away.
+    pub answers_withheld: Figure,
     /// Frames applied to the store.
     pub frames_applied: Figure,
     /// Of these, duplicates.
@@ -53,14 +55,33 @@ pub struct Stats {
     pub frames_quarantined: Figure,
     /// Values written or changed.
     pub values: Figure,
-    /// Records in the log that wait to be applied.
+    /// Bytes of the raw log that wait to be applied.
     pub lag: Figure,
     /// Failed transactions of the applier.
     pub apply_failures: Figure,
+    /// The last transaction failed for a reason that passes.
+    apply_fails: AtomicBool,
+    /// The last look at the database found nobody.
+    unreachable: AtomicBool,
     ends: Mutex<BTreeMap<&'static str, u64>>,
 }
 
 impl Stats {
+    /// Whether transactions fail now; told by the applier after each.
+    pub fn set_apply_fails(&self, fails: bool) {
+        self.apply_fails.store(fails, Ordering::Relaxed);
+    }
+
+    /// Whether the database answers now; told by the applier's regular look.
+    pub fn set_unreachable(&self, unreachable: bool) {
+        self.unreachable.store(unreachable, Ordering::Relaxed);
+    }
+
+    /// Whether the database is away: frames are kept but not answered while it is (ADR 0005).
+    pub fn database_away(&self) -> bool {
+        self.apply_fails.load(Ordering::Relaxed) || self.unreachable.load(Ordering::Relaxed)
+    }
+
     /// Counts the end of a connection by its reason.
     pub fn connection_ended(&self, reason: &'static str) {
         if let Ok(mut ends) = self.ends.lock() {
@@ -68,80 +89,93 @@ impl Stats {
         }
     }
 
-    /// `(name, help, gauge?, value)` of each figure, for a metrics page.
+    /// `(name, help, gauge?, value)` of each figure, for a metrics page, which puts the program's name before and `_total`
+    /// behind.
     pub fn all(&self) -> Vec<(&'static str, &'static str, bool, u64)> {
         vec![
             (
-                "huanshu_gateway_connections",
+                "gateway_connections",
                 "Open HJ 212 connections",
                 true,
                 self.connections.get(),
             ),
             (
-                "huanshu_gateway_connections_refused_total",
+                "gateway_connections_refused",
                 "Connections refused because all places were taken",
                 false,
                 self.refused_connections.get(),
             ),
             (
-                "huanshu_gateway_bytes_total",
+                "gateway_bytes",
                 "Bytes received",
                 false,
                 self.bytes.get(),
             ),
             (
-                "huanshu_gateway_frames_kept_total",
+                "gateway_frames_kept",
                 "Frames made durable",
                 false,
                 self.frames_kept.get(),
             ),
             (
-                "huanshu_gateway_frames_not_kept_total",
+                "gateway_frames_not_kept",
                 "Frames that could not be made durable and were not answered",
                 false,
                 self.frames_not_kept.get(),
             ),
             (
-                "huanshu_gateway_answers_total",
+                "gateway_answers",
                 "Answers sent",
                 false,
                 self.answers.get(),
             ),
             (
-                "huanshu_apply_frames_total",
+                "gateway_answers_withheld",
+                "Durable frames not answered because the database was away",
+                false,
+                self.answers_withheld.get(),
+            ),
+            (
+                "apply_frames",
                 "Frames applied",
                 false,
                 self.frames_applied.get(),
             ),
             (
-                "huanshu_apply_duplicates_total",
+                "apply_duplicates",
                 "Frames seen before",
                 false,
                 self.frames_duplicate.get(),
             ),
             (
-                "huanshu_apply_quarantined_total",
+                "apply_quarantined",
                 "Frames quarantined",
                 false,
                 self.frames_quarantined.get(),
             ),
             (
-                "huanshu_apply_values_total",
+                "apply_values",
                 "Values written or changed",
                 false,
                 self.values.get(),
             ),
             (
-                "huanshu_apply_lag_records",
-                "Log records that wait to be applied",
+                "apply_lag_bytes",
+                "Bytes of the raw log that wait to be applied",
                 true,
                 self.lag.get(),
             ),
             (
-                "huanshu_apply_failures_total",
+                "apply_failures",
                 "Failed transactions",
                 false,
                 self.apply_failures.get(),
+            ),
+            (
+                "database_away",
+                "1 while the database cannot be reached or refuses transactions",
+                true,
+                u64::from(self.database_away()),
             ),
         ]
     }

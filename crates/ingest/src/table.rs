@@ -355,22 +355,17 @@ fn read_row(
             .parse::<Decimal>()
             .ok()
             .or_else(|| Decimal::from_scientific(cell).ok());
-        match parsed.and_then(|v| column.scale.map_or(Some(v), |s| v.checked_mul(s))) {
-            Some(value) => row.push(ImportedValue {
+        if let Some(value) = parsed.and_then(|v| column.scale.map_or(Some(v), |s| v.checked_mul(s))) {
+            row.push(ImportedValue {
                 time,
                 factor: column.factor.clone(),
                 statistic: column.statistic.clone(),
                 value,
-            }),
-            None => {
-                good = false;
-                report.problem(
-                    line,
-                    name,
-                    "bad_number",
-                    format!("«{cell}» 不是数值 / is not a number"),
-                );
-            }
+            });
+        } else {
+            good = false;
+            let message = format!("«{cell}» 不是数值 / is not a number");
+            report.problem(line, name, "bad_number", message);
         }
     }
     good.then_some(row)

@@ -26,7 +26,7 @@ const SPAN_MS: i64 = 2 * 3_600_000;
 
 /// Arguments.
 #[derive(clap::Args)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// decode, upload; all where absent
     id: Option<String>,
     /// Write docs/benchmarks/<version>.md
@@ -55,7 +55,7 @@ impl Figure {
 }
 
 /// Runs.
-pub fn run(arguments: Arguments) -> Outcome {
+pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let wanted = |id: &str| arguments.id.as_deref().is_none_or(|w| w == id);
     let mut figures = Vec::new();
     if wanted("decode") {

@@ -18,7 +18,7 @@ const PROTOCOL: &str = "hj212";
 
 /// Arguments.
 #[derive(clap::Args)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Folder of case folders, or one case folder
     dir: PathBuf,
     /// One JSON object instead of a table
@@ -27,7 +27,7 @@ pub struct Arguments {
 }
 
 /// Runs; exit code 0 only when every case passes and nothing is unsupported.
-pub fn run(arguments: &Arguments) -> Outcome {
+pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let files = case_files(&arguments.dir)?;
     if files.is_empty() {
         let dir = arguments.dir.display();

@@ -11,13 +11,13 @@ const MAX_BYTES: u64 = 1024 * 1024 * 1024;
 
 /// Arguments.
 #[derive(clap::Args)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// File with frames, with or without line breaks between them; the standard input where absent or `-`
     file: Option<PathBuf>,
 }
 
 /// Runs. Undecodable frames are part of the output, not a failure of the command.
-pub fn run(arguments: &Arguments) -> Outcome {
+pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let mut bytes = Vec::new();
     match arguments.file.as_deref().filter(|f| f.as_os_str() != "-") {
         Some(path) => {

@@ -22,7 +22,7 @@ const MAX_DAYS: u32 = 31;
 
 /// Arguments.
 #[derive(clap::Args)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Data folder, kept afterwards; a temporary one where absent
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -61,23 +61,21 @@ impl Drop for Folder {
 }
 
 fn folder(named: Option<PathBuf>) -> Folder {
-    match named {
-        Some(path) => Folder {
+    if let Some(path) = named {
+        return Folder {
             path,
             temporary: false,
-        },
-        None => {
-            let name = format!("huanshu-demo-{}", std::process::id());
-            Folder {
-                path: std::env::temp_dir().join(name),
-                temporary: true,
-            }
-        }
+        };
+    }
+    let name = format!("huanshu-demo-{}", std::process::id());
+    Folder {
+        path: std::env::temp_dir().join(name),
+        temporary: true,
     }
 }
 
 /// Runs until Ctrl-C or SIGTERM.
-pub fn run(arguments: Arguments) -> Outcome {
+pub(crate) fn run(arguments: Arguments) -> Outcome {
     if std::env::var_os("RUST_LOG").is_some() {
         start_log();
     }

@@ -27,14 +27,29 @@ const CHUNK: usize = 50_000;
 
 /// What to import.
 #[derive(clap::Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// 监测数据: hourly (or daily, minute) values from a CSV file, packed by gzip or not
     Observations(Observations),
+    /// 规划: the structure of a published plan, with every repair and doubt
+    Plan(PlanFile),
 }
 
 /// Arguments.
 #[derive(clap::Args)]
-pub struct Observations {
+pub(crate) struct PlanFile {
+    /// The plan as published: Markdown, plain text (UTF-8 or GBK) or .docx
+    file: PathBuf,
+    /// The whole structure as one JSON object; a summary where absent
+    #[arg(long)]
+    json: bool,
+    /// Profile folder whose units are known by name; the built-in district where absent
+    #[arg(long, value_name = "DIR")]
+    profile: Option<PathBuf>,
+}
+
+/// Arguments.
+#[derive(clap::Args)]
+pub(crate) struct Observations {
     /// CSV file, UTF-8 or GBK; `.gz` is unpacked
     file: PathBuf,
     /// Code or number of the subject that the values belong to
@@ -70,13 +85,55 @@ pub struct Observations {
 }
 
 /// Runs.
-pub fn run(command: Command) -> Outcome {
+pub(crate) fn run(command: Command) -> Outcome {
     match command {
         Command::Observations(arguments) => {
             start_log();
             runtime()?.block_on(observations(arguments))
         }
+        Command::Plan(arguments) => plan_file(&arguments),
     }
+}
+
+fn plan_file(arguments: &PlanFile) -> Outcome {
+    let profile = profiles::load(arguments.profile.as_deref())?;
+    let bytes = read(&arguments.file)?;
+    let text = if arguments
+        .file
+        .extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("docx"))
+    {
+        plan::docx::text(&bytes)?
+    } else {
+        table::to_text(&bytes)
+    };
+    let document = plan::import::read(&text, &profile.units);
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&document)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let sections: usize = document.chapters.iter().map(|c| c.sections.len()).sum();
+    let targets: usize = document.tasks.iter().map(|t| t.targets.len()).sum();
+    println!(
+        "章 chapters {}  节 sections {sections}  任务 tasks {}  定量目标 targets {targets}  指标 indicators {}  单位 units {}",
+        document.chapters.len(),
+        document.tasks.len(),
+        document.indicators.len(),
+        document.units.len()
+    );
+    for repair in &document.repairs {
+        println!(
+            "  修复 repair, 第 {} 行 line {}: {}: «{}» → «{}»",
+            repair.line, repair.line, repair.kind, repair.before, repair.after
+        );
+    }
+    for doubt in &document.doubts {
+        println!(
+            "  存疑 doubt, 第 {} 行 line {}: {}: {}",
+            doubt.line, doubt.line, doubt.kind, doubt.text
+        );
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {

@@ -1,11 +1,11 @@
 //! One module a command.
 
-pub mod bench;
-pub mod conformance;
-pub mod decode;
-pub mod demo;
-pub mod import;
-pub mod serve;
-pub mod simulate;
-pub mod token;
-pub mod verify;
+pub(crate) mod bench;
+pub(crate) mod conformance;
+pub(crate) mod decode;
+pub(crate) mod demo;
+pub(crate) mod import;
+pub(crate) mod serve;
+pub(crate) mod simulate;
+pub(crate) mod token;
+pub(crate) mod verify;

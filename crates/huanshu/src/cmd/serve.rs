@@ -12,7 +12,7 @@ use crate::profiles;
 
 /// Arguments.
 #[derive(clap::Args)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Data folder; made where it is missing
     #[arg(long, value_name = "DIR", env = "HUANSHU_DATA")]
     pub data: PathBuf,
@@ -34,7 +34,7 @@ pub struct Arguments {
 }
 
 /// Runs until Ctrl-C or SIGTERM.
-pub fn run(arguments: Arguments) -> Outcome {
+pub(crate) fn run(arguments: Arguments) -> Outcome {
     start_log();
     let profile = profiles::load(arguments.profile.as_deref())?;
     runtime()?.block_on(async move {
@@ -57,7 +57,7 @@ pub fn run(arguments: Arguments) -> Outcome {
 }
 
 /// Logs to the standard error output; `RUST_LOG` chooses.
-pub fn start_log() {
+pub(crate) fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     // A second start in one process keeps the first.
@@ -68,12 +68,12 @@ pub fn start_log() {
 }
 
 /// The runtime of all commands that wait.
-pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
 }
 
 /// Resolves at Ctrl-C or SIGTERM.
-pub async fn stop_signal() {
+pub(crate) async fn stop_signal() {
     let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
         Ok(signal) => signal,
         Err(error) => {

@@ -19,7 +19,7 @@ const ENDLESS_MS: i64 = 30 * 86_400_000;
 
 /// Arguments.
 #[derive(clap::Args)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Gateway, host:port
     #[arg(long, value_name = "ADDR")]
     to: String,
@@ -51,7 +51,7 @@ fn instant(text: &str) -> Result<UtcMs, String> {
 }
 
 /// `90m`, `24h`, `7d`, `30s` to milliseconds.
-pub fn duration_ms(text: &str) -> Result<i64, String> {
+pub(crate) fn duration_ms(text: &str) -> Result<i64, String> {
     let wrong = || format!("«{text}» 不是时长,应如 90m、24h、7d / is no duration, e.g. 90m, 24h, 7d");
     let unit = text.chars().last().ok_or_else(wrong)?;
     let scale = match unit {
@@ -69,7 +69,7 @@ pub fn duration_ms(text: &str) -> Result<i64, String> {
 }
 
 /// Runs until its end or Ctrl-C.
-pub fn run(arguments: Arguments) -> Outcome {
+pub(crate) fn run(arguments: Arguments) -> Outcome {
     let profile = profiles::load(arguments.profile.as_deref())?;
     runtime()?.block_on(play(arguments, profile))
 }

@@ -16,14 +16,14 @@ use crate::fail::{Failure, Outcome};
 
 /// What to do with tokens.
 #[derive(clap::Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// 新建令牌: prints it once; only its hash is kept
     Create(Create),
 }
 
 /// Arguments.
 #[derive(clap::Args)]
-pub struct Create {
+pub(crate) struct Create {
     /// Data folder
     #[arg(long, value_name = "DIR", env = "HUANSHU_DATA")]
     data: PathBuf,
@@ -45,7 +45,7 @@ pub struct Create {
 }
 
 /// Runs.
-pub fn run(command: Command) -> Outcome {
+pub(crate) fn run(command: Command) -> Outcome {
     let Command::Create(arguments) = command;
     runtime()?.block_on(create(arguments))
 }
@@ -70,21 +70,20 @@ async fn create(arguments: Create) -> Outcome {
         .map(|p| format!("-{p}"))
         .unwrap_or_default();
     let login = format!("token-{}{place}", role.name().replace('_', "-"));
-    let user = match people.user_by_login(&login).await? {
-        Some((user, _)) => user,
-        None => {
-            let unusable = server::secrets::hash_password(&server::secrets::random_token()?)?;
-            let new = NewUser {
-                login,
-                name: format!("令牌 {}", role.name()),
-                role,
-                unit: arguments.unit.map(UnitCode::new),
-                firm: arguments.firm.map(SubjectCode::new),
-                password: unusable,
-                demo: false,
-            };
-            server::accounts::create_user(&people, new, now).await?
-        }
+    let user = if let Some((user, _)) = people.user_by_login(&login).await? {
+        user
+    } else {
+        let unusable = server::secrets::hash_password(&server::secrets::random_token()?)?;
+        let new = NewUser {
+            login,
+            name: format!("令牌 {}", role.name()),
+            role,
+            unit: arguments.unit.map(UnitCode::new),
+            firm: arguments.firm.map(SubjectCode::new),
+            password: unusable,
+            demo: false,
+        };
+        server::accounts::create_user(&people, new, now).await?
     };
     let (token, _) = server::accounts::create_token(&people, user.id, &arguments.name, None, now).await?;
     println!("{token}");

@@ -12,7 +12,7 @@ use crate::fail::Outcome;
 
 /// Arguments.
 #[derive(clap::Args)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Data folder
     #[arg(long, value_name = "DIR", env = "HUANSHU_DATA")]
     data: PathBuf,
@@ -22,7 +22,7 @@ pub struct Arguments {
 }
 
 /// Runs; exit code 1 when a chain is broken.
-pub fn run(arguments: Arguments) -> Outcome {
+pub(crate) fn run(arguments: Arguments) -> Outcome {
     runtime()?.block_on(async move {
         let log = Reader::open(&arguments.data.join("rawlog"))?
             .verification()
