@@ -75,6 +75,10 @@ text_id! {
     UnitCode;
     /// A subject's stable code from the profile or register, unique among all subjects.
     SubjectCode;
+    /// A register's stable name, e.g. `river_outlet`.
+    RegisterName;
+    /// A record of a register: unique within its register, never given twice.
+    RecordId;
     /// A factor code of HJ 212 / HJ 524 / HJ 525, e.g. `a21026`, `w01018`; kept as sent.
     Factor;
 }

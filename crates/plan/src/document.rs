@@ -334,7 +334,7 @@ pub struct Indicator {
     pub target_year: Option<u16>,
     /// Which way it is to move.
     pub direction: Direction,
-    /// Whether base and target are numbers of one unit, so that progress between them means something.
+    /// Whether base and target are two different numbers of one unit, so that progress between them means something.
     pub comparable: bool,
     /// The row as printed, its cells parted by one space.
     pub text: String,

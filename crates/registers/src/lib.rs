@@ -1,1 +1,30 @@
-//! (crate doc)
+//! The register engine (台账引擎): a register is a definition, and all a person expects of a list follows from it.
+//!
+//! A definition (`registers/<group>/<name>.toml`) is read and compiled by [`library::Library`]; every function here
+//! takes the compiled [`register::Register`] and plain records: [`admit`] normalises, computes and checks, [`life`]
+//! decides transitions and deadlines, [`tally`] counts, [`doubles`] and [`merge`] find and join records that mean the
+//! same thing, [`table`] imports and exports, [`publish`] shows the public part, [`history`] compares versions.
+//!
+//! This crate must not know: IO, SQL, HTTP, the time of day, any single register or any district.
+
+pub mod admit;
+pub mod calendar;
+mod check;
+mod compute;
+pub mod definition;
+pub mod doubles;
+pub mod expr;
+pub mod history;
+pub mod library;
+pub mod life;
+pub mod limits;
+pub mod merge;
+mod normalise;
+pub mod place;
+pub mod publish;
+pub mod record;
+pub mod register;
+pub mod search;
+pub mod table;
+pub mod tally;
+pub mod text;

@@ -47,7 +47,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Acknowledges an alarm. */
+        /** Acknowledges an open alarm. */
         post: operations["acknowledge_alarm"];
         delete?: never;
         options?: never;
@@ -81,7 +81,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Adds a comment to an alarm. */
+        /** Adds a comment, also to a closed alarm. */
         post: operations["comment_alarm"];
         delete?: never;
         options?: never;
@@ -149,7 +149,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Approves or refuses a device. */
+        /** Approves or refuses a device. Frames held until now are applied in their own time. */
         post: operations["decide_device"];
         delete?: never;
         options?: never;
@@ -200,7 +200,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Judges an input by a rule. */
+        /** Judges an input by a rule; `folder/name` is the topic's id. A wrong input names its field. */
         post: operations["evaluate"];
         delete?: never;
         options?: never;
@@ -215,7 +215,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Judgements in force. */
+        /** Judgements in force, newest period first. */
         get: operations["list_judgements"];
         put?: never;
         post?: never;
@@ -232,7 +232,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A judgement with its explanation. */
+        /** A judgement with its explanation, in force or not. */
         get: operations["get_judgement"];
         put?: never;
         post?: never;
@@ -249,7 +249,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Server-sent events. */
+        /**
+         * The live channel as server-sent events: `alarm` (AlarmView), `values` (`{subject, items: [{factor, statistic, value,
+         *     time, flag}]}`), `device` (DeviceView without `online`), `counts` (`{}`: load the overview anew), `resync` (`{}`: something was missed,
+         *     load everything anew).
+         */
         get: operations["live"];
         put?: never;
         post?: never;
@@ -300,7 +304,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The subjects that have a place, as GeoJSON points. */
+        /** The subjects in sight that have a place, as GeoJSON points. */
         get: operations["list_points"];
         put?: never;
         post?: never;
@@ -334,7 +338,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The cockpit's figures. */
+        /** The cockpit's figures, within the caller's sight. */
         get: operations["get_overview"];
         put?: never;
         post?: never;
@@ -368,7 +372,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Air quality for everybody. */
+        /** Air quality for everybody: stations with the newest hour and the newest day. */
         get: operations["public_air"];
         put?: never;
         post?: never;
@@ -385,7 +389,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Water quality for everybody. */
+        /** Water quality for everybody: sections with the newest class. */
         get: operations["public_water"];
         put?: never;
         post?: never;
@@ -402,7 +406,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Frames that could not be used, newest first. */
+        /** Frames that could not be used, last received first. */
         get: operations["list_quarantine"];
         put?: never;
         post?: never;
@@ -419,7 +423,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The series of a subject. */
+        /** The series of a subject and what belongs to it. */
         get: operations["list_series"];
         put?: never;
         post?: never;
@@ -436,7 +440,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Values of a series. */
+        /** Values of a series. At most 20,000; a longer period is refused, not cut. */
         get: operations["list_observations"];
         put?: never;
         post?: never;
@@ -456,9 +460,13 @@ export interface paths {
         /** Who is logged in, and what they may do. */
         get: operations["get_session"];
         put?: never;
-        /** Logs in and sets the cookie `huanshu_session`. */
+        /**
+         * Logs in and sets the cookie `huanshu_session`.
+         * @description Repeated failures lock the login (after 5) and the address (after 20) for a minute and, with each further failure,
+         *     for twice as long, up to an hour.
+         */
         post: operations["login"];
-        /** Ends the session. */
+        /** Ends the session. An access token ends by being revoked, not here. */
         delete: operations["logout"];
         options?: never;
         head?: never;
@@ -474,7 +482,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Changes one's own password and ends one's other sessions. */
+        /** Changes one's own password and ends all of one's sessions: log in again with the new one. */
         post: operations["change_password"];
         delete?: never;
         options?: never;
@@ -557,10 +565,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The access tokens. */
+        /** The access tokens, newest first. */
         get: operations["list_tokens"];
         put?: never;
-        /** Makes an access token; shown once. */
+        /** Makes an access token. The token itself is in this answer only. */
         post: operations["create_token"];
         delete?: never;
         options?: never;
@@ -592,7 +600,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The users. */
+        /** The users, by login. */
         get: operations["list_users"];
         put?: never;
         /** Makes a user. */
@@ -616,7 +624,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Changes a user. */
+        /** Changes a user; absent fields stay. */
         patch: operations["change_user"];
         trace?: never;
     };
@@ -627,7 +635,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The health of the program. */
+        /** The health of the program; status 503 where a check fails. */
         get: operations["healthz"];
         put?: never;
         post?: never;
@@ -644,7 +652,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Figures in the Prometheus text format. */
+        /** Figures in the OpenMetrics text format, which Prometheus reads. */
         get: operations["metrics"];
         put?: never;
         post?: never;
@@ -707,7 +715,7 @@ export interface components {
         };
         /** @description Something that happened to an alarm. */
         AlarmEventView: {
-            /** @description `raised`, `extended`, `cleared`, `acknowledged`, `commented`, `closed` … */
+            /** @description `raised`, `reopened`, `cleared`, `withdrawn`, `acknowledged`, `commented`, `closed` */
             action: string;
             /** @description When. */
             at: components["schemas"]["Stamp"];
@@ -780,8 +788,10 @@ export interface components {
              * @description Of which subject.
              */
             subject: number;
-            /** @description Chinese name of the subject, with its firm. */
+            /** @description Chinese name of the subject. */
             subject_name: string;
+            /** @description English name of the subject. */
+            subject_name_en: string;
             /** @description Unit of value and limit. */
             unit?: string | null;
             /** @description Worst value. */
@@ -819,7 +829,7 @@ export interface components {
             level?: number | null;
             /** @description Concentrations and indices. */
             pollutants: components["schemas"]["Pollutant"][];
-            /** @description Primary pollutants; empty at AQI 50 and below. */
+            /** @description Keys of the primary pollutants, e.g. `pm25_1h`; empty at AQI 50 and below. */
             primary: string[];
             /** @description Start of the period. */
             time: components["schemas"]["Stamp"];
@@ -885,7 +895,7 @@ export interface components {
         };
         /** @description Sections of one water class. */
         ClassCount: components["schemas"]["Figure"] & {
-            /** @description Class, `Ⅰ` to `劣Ⅴ`. */
+            /** @description Class, `I` to `V` or `劣V`. */
             class: string;
         };
         /**
@@ -923,7 +933,7 @@ export interface components {
             reason: string;
             /**
              * Format: int64
-             * @description What it measures; needed for an approval unless the device already has a subject.
+             * @description What it measures. Without one, an approved device keeps the subject it has, or gets a new, unnamed one.
              */
             subject?: number | null;
         };
@@ -993,8 +1003,11 @@ export interface components {
         };
         /** @description What was found wrong or noteworthy in a frame. */
         DiagnosisView: {
-            /** @description Place: byte, field or rule. */
-            at: string;
+            /**
+             * Format: int32
+             * @description Byte of the frame, from 0; null where it is about the whole.
+             */
+            at?: number | null;
             /** @description Stable code. */
             code: string;
             /** @description English words. */
@@ -1061,6 +1074,8 @@ export interface components {
             diagnoses: components["schemas"]["DiagnosisView"][];
             /** @description Factors named in it. */
             factors: string[];
+            /** @description Whether it waits for a decision about its device. */
+            held: boolean;
             /**
              * Format: int64
              * @description Row.
@@ -1113,7 +1128,7 @@ export interface components {
              * @description AQI.
              */
             aqi?: number | null;
-            /** @description Water class. */
+            /** @description Water class, `I` to `V` or `劣V`. */
             class?: string | null;
             /** @description Factor code; null where the value is an index or a class. */
             factor?: string | null;
@@ -1342,6 +1357,15 @@ export interface components {
             /** @description Password. */
             password: string;
         };
+        /** @description An item that decides a class. */
+        MainPollutant: {
+            /** @description Key, e.g. `codmn`. */
+            item: string;
+            /** @description Multiple beyond the limit; null where it has none (pH, dissolved oxygen). */
+            multiple?: string | null;
+            /** @description Chinese name. */
+            zh: string;
+        };
         /** @description Who is logged in. */
         Me: {
             /** @description Own firm (firms). */
@@ -1499,8 +1523,10 @@ export interface components {
                  * @description Of which subject.
                  */
                 subject: number;
-                /** @description Chinese name of the subject, with its firm. */
+                /** @description Chinese name of the subject. */
                 subject_name: string;
+                /** @description English name of the subject. */
+                subject_name_en: string;
                 /** @description Unit of value and limit. */
                 unit?: string | null;
                 /** @description Worst value. */
@@ -1620,6 +1646,8 @@ export interface components {
                 diagnoses: components["schemas"]["DiagnosisView"][];
                 /** @description Factors named in it. */
                 factors: string[];
+                /** @description Whether it waits for a decision about its device. */
+                held: boolean;
                 /**
                  * Format: int64
                  * @description Row.
@@ -1948,7 +1976,7 @@ export interface components {
              * @description AQI.
              */
             aqi?: number | null;
-            /** @description Water class, `Ⅰ` to `劣Ⅴ`. */
+            /** @description Water class, `I` to `V` or `劣V`. */
             class?: string | null;
             /** @description Stable code. */
             code: string;
@@ -2194,13 +2222,13 @@ export interface components {
             zh: string;
         };
         /**
-         * @description How a subject stands. The worst condition that holds now, in the order written here.
+         * @description How a subject stands: the first condition that holds, in the order written here.
          * @enum {string}
          */
-        SubjectState: "exceeding" | "silent" | "warning" | "normal" | "unknown";
+        SubjectState: "exceeding" | "silent" | "warning" | "unknown" | "normal";
         /** @description Figures for the person who looks after the machine. */
         SystemView: {
-            /** @description `sqlite` or `postgres`. */
+            /** @description `SQLite` or `PostgreSQL`. */
             database: string;
             /**
              * Format: int64
@@ -2209,13 +2237,18 @@ export interface components {
             devices: number;
             /**
              * Format: int64
-             * @description Frames archived.
+             * @description Frames archived today.
              */
-            frames: number;
+            frames_today: number;
             /** @description Figures of the gateway and the applier, by name. */
             gauges: {
                 [key: string]: number;
             };
+            /**
+             * Format: int64
+             * @description Jobs that were given up.
+             */
+            jobs_dead: number;
             /**
              * Format: int64
              * @description Jobs waiting.
@@ -2359,7 +2392,7 @@ export interface components {
         };
         /** @description A class of a period. */
         WaterClassView: {
-            /** @description `Ⅰ` to `劣Ⅴ`; null where it cannot be decided. */
+            /** @description `I` to `V` or `劣V`; null where it cannot be decided. */
             class?: string | null;
             /** @description The judgement in words. */
             conclusion: components["schemas"]["Bilingual"];
@@ -2370,9 +2403,9 @@ export interface components {
              * @description The judgement that explains it.
              */
             judgement: number;
-            /** @description Items that decide it. */
-            main_pollutants: string[];
-            /** @description Target class of the section. */
+            /** @description Items that decide it, in the order the judgement names them. */
+            main_pollutants: components["schemas"]["MainPollutant"][];
+            /** @description Target class of the section, `I` to `V`. */
             target?: string | null;
             /** @description Start of the period. */
             time: components["schemas"]["Stamp"];
@@ -2436,21 +2469,23 @@ export interface operations {
                 kind?: components["schemas"]["AlarmKind"];
                 /** @description Grade 1 to 3. */
                 grade?: number;
-                /** @description Of this subject. */
+                /** @description Of this subject or what belongs to it. */
                 subject?: number;
+                /** @description Of this factor. */
+                factor?: string;
                 /** @description Whether the condition still holds. */
                 active?: boolean;
                 /** @description Last occurrence not before. */
                 from?: string;
                 /** @description First occurrence before. */
                 to?: string;
-                /** @description Part of the subject's name or code. */
+                /** @description Part of the subject's name or code, or of the factor. */
                 q?: string;
                 /** @description Page, from 1. */
                 page?: number;
                 /** @description Rows a page, 1 to 200. */
                 page_size?: number;
-                /** @description `last_time`, `first_time`, `grade`, with `-` for descending; `-last_time` when absent. */
+                /** @description `last_time`, `raised_at`, `grade`, with `-` for descending; `-last_time` when absent. */
                 sort?: string;
             };
             header?: never;
@@ -2688,15 +2723,17 @@ export interface operations {
             query?: {
                 /** @description State. */
                 state?: components["schemas"]["DeviceState"];
-                /** @description Of this subject. */
+                /** @description Of this subject or what belongs to it. */
                 subject?: number;
+                /** @description Whether it was heard in time. */
+                online?: boolean;
                 /** @description Part of the MN or of the subject's name. */
                 q?: string;
                 /** @description Page, from 1. */
                 page?: number;
                 /** @description Rows a page, 1 to 200. */
                 page_size?: number;
-                /** @description `mn`, `state`, `last_seen`, `frames`, with `-` for descending. */
+                /** @description `mn`, or `-last_seen` for the last heard first; `mn` when absent. */
                 sort?: string;
             };
             header?: never;
@@ -2870,6 +2907,8 @@ export interface operations {
                 topic?: string;
                 /** @description Of this factor. */
                 factor?: string;
+                /** @description Of this period length. */
+                grain?: components["schemas"]["Grain"];
                 /** @description With this verdict. */
                 verdict?: string;
                 /** @description Period starts not before. */
@@ -3010,7 +3049,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Layer"];
+                    "application/geo+json": components["schemas"]["Layer"];
                 };
             };
             /** @description 错误 / error */
@@ -3207,8 +3246,6 @@ export interface operations {
                 mn?: string;
                 /** @description Received not before. */
                 from?: string;
-                /** @description Received before. */
-                to?: string;
                 /** @description Same as `page_size`. */
                 limit?: number;
                 /** @description Page, from 1. */
@@ -3476,21 +3513,23 @@ export interface operations {
                 state?: components["schemas"]["SubjectState"];
                 /** @description Responsible unit. */
                 unit?: string;
-                /** @description Subjects of this firm. */
+                /** @description Belonging to this firm. */
                 parent?: number;
                 /** @description Whether online. */
                 online?: boolean;
                 /** @description AQI level 1 to 6 of the newest judgement. */
                 level?: number;
-                /** @description Water class of the newest judgement. */
+                /** @description Water class of the newest judgement, `I` to `V` or `劣V`. */
                 class?: string;
+                /** @description Only simulated, or only real ones. */
+                demo?: boolean;
                 /** @description Part of the name or the code. */
                 q?: string;
                 /** @description Page, from 1. */
                 page?: number;
                 /** @description Rows a page, 1 to 200. */
                 page_size?: number;
-                /** @description `code`, `zh`, `kind`, `unit`, `state`, `last_time`, `alarms`, with `-` for descending. */
+                /** @description `code`, `zh`, `kind`, `state`, `last_time`, `alarms`, with `-` for descending; `code` when absent. */
                 sort?: string;
             };
             header?: never;
@@ -3794,6 +3833,14 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
         };
     };
     metrics: {
@@ -3810,7 +3857,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": string;
+                    "application/openmetrics-text": string;
                 };
             };
         };

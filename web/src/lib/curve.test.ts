@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Observations } from '@/api/types'
-import { curve } from './curve'
+import { curve, mainSeries } from './curve'
 
 function source(items: [string, string | null][], limit: string | null = null): Observations {
   return {
@@ -24,4 +24,12 @@ describe('curve', () => {
   it('marks only what lies beyond the limit', () => {
     expect(curve(source([['00:00', '35'], ['01:00', '35.01'], ['02:00', null]], '35')).map((p) => p.beyond)).toEqual([false, true, false])
   })
+})
+
+describe('mainSeries', () => {
+  const one = (id: number, subject: number, grain: 'hour' | 'day' | 'realtime', statistic: string) => ({ id, subject, grain, statistic, factor: 'a21026', unit: '', name_zh: '', name_en: '' })
+  it('prefers hours and the converted mean', () => {
+    expect(mainSeries([one(1, 7, 'day', 'ZsAvg'), one(2, 7, 'hour', 'Max'), one(3, 7, 'hour', 'Avg'), one(4, 7, 'hour', 'ZsAvg')], 7)?.id).toBe(4)
+  })
+  it('never takes the series of something else', () => expect(mainSeries([one(1, 8, 'hour', 'Avg')], 7)).toBeNull())
 })

@@ -1,6 +1,6 @@
 // Observations of a series as a curve: gaps stay gaps, exceedances are told by exact comparison.
 
-import type { Observations } from '@/api/types'
+import type { Grain, Observations, Series } from '@/api/types'
 import { beyond } from './decimal'
 
 export interface CurvePoint {
@@ -40,4 +40,18 @@ export function curve(source: Observations, gap = 3): CurvePoint[] {
     })
   }
   return out
+}
+
+/** Converted before plain, mean before real time. */
+const STATISTICS = ['ZsAvg', 'Avg', 'ZsRtd', 'Rtd']
+const GRAINS: Grain[] = ['hour', 'minute', 'realtime', 'day', 'month', 'year']
+
+/** The series to show first of a subject: hours before shorter and longer periods, the judged statistic first. */
+export function mainSeries(list: readonly Series[], subject: number): Series | null {
+  const rank = (order: readonly string[], name: string): number => (order.includes(name) ? order.indexOf(name) : order.length)
+  return (
+    list
+      .filter((s) => s.subject === subject)
+      .sort((a, b) => rank(GRAINS, a.grain) - rank(GRAINS, b.grain) || rank(STATISTICS, a.statistic) - rank(STATISTICS, b.statistic))[0] ?? null
+  )
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { pieces, position } from './frame'
+import { pieces } from './frame'
 
 describe('pieces', () => {
   it('cuts at the marked byte', () => {
@@ -19,10 +19,4 @@ describe('pieces', () => {
     { text: '', at: 2, marks: [0] },
   ]))
   it('shows line ends', () => expect(pieces('a\r\n', [])[0]?.text).toBe('a\\r\\n'))
-})
-
-it('reads the position out of its words', () => {
-  expect(position('byte 12')).toBe(12)
-  expect(position('第 7 字节')).toBe(7)
-  expect(position('MN')).toBeNull()
 })

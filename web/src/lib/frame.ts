@@ -12,14 +12,8 @@ const encoder = new TextEncoder()
 /** A byte that is no UTF-8 is written `\xNN` and counts as one. */
 const UNIT = /\\x[0-9A-Fa-f]{2}|[\s\S]/gu
 
-/** First byte a diagnosis names: `byte 12`, `第 12 字节`, `12`; null where it names none. */
-export function position(at: string): number | null {
-  const match = /\d+/.exec(at)
-  return match ? Number(match[0]) : null
-}
-
 /** Cuts the frame at each marked byte; a mark beyond its end stands on an empty last piece. */
-export function pieces(raw: string, marks: readonly (number | null)[]): Piece[] {
+export function pieces(raw: string, marks: readonly (number | null | undefined)[]): Piece[] {
   const out: Piece[] = []
   const wanted = new Map<number, number[]>()
   marks.forEach((at, index) => {

@@ -6,7 +6,7 @@ import { drawable, pointToken } from './points'
 it('colours stations by level, sections by class, outlets by state', () => {
   expect(pointToken({ kind: 'air_station', level: 3, state: 'normal' })).toBe(aqiToken(3))
   expect(pointToken({ kind: 'air_station', level: null, state: 'exceeding' })).toBe(NONE)
-  expect(pointToken({ kind: 'water_section', class: 'Ⅳ', state: 'normal' })).toBe(waterToken('Ⅳ'))
+  expect(pointToken({ kind: 'water_section', class: 'IV', state: 'normal' })).toBe(waterToken('IV'))
   expect(pointToken({ kind: 'gas_outlet', state: 'silent' })).toBe(STATE.silent)
 })
 

@@ -2,6 +2,7 @@
 // same tables.
 
 import type { PointCollection, PointProperties, SubjectKind } from '@/api/types'
+import { roman } from '@/lib/names'
 import { AQI, NONE, STATE, WATER, WATER_ORDER, type Token, aqiToken, waterToken } from '@/tokens/palette'
 
 export type Shape = 'disc' | 'drop' | 'square' | 'diamond' | 'house' | 'wave' | 'dot'
@@ -35,7 +36,7 @@ export function drawable(points: PointCollection): GeoJSON.FeatureCollection<Geo
     features: points.features.map((f) => {
       const p = f.properties
       const token = pointToken(p)
-      const figure = p.kind === 'air_station' && p.aqi != null ? String(p.aqi) : p.kind === 'water_section' && p.class ? p.class : ''
+      const figure = p.kind === 'air_station' && p.aqi != null ? String(p.aqi) : p.kind === 'water_section' && p.class ? roman(p.class) : ''
       return {
         type: 'Feature',
         id: f.id,

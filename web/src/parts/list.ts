@@ -8,7 +8,7 @@ export interface Column<T> {
   title: string
   /** As text: shown unless the page fills the slot `cell-<key>`, and always what the export writes. */
   text: (row: T) => string
-  /** Name the server sorts by. */
+  /** Name the server sorts by; with `-` where it sorts downwards only. */
   sort?: string
   align?: 'right'
   /** CSS width. */
@@ -22,7 +22,7 @@ export interface Filter {
   /** Message key of the label. */
   label: string
   /** `pinned` comes with a link; it is shown and can be taken away. */
-  type: 'text' | 'select' | 'multi' | 'range' | 'pinned'
+  type: 'text' | 'select' | 'multi' | 'range' | 'since' | 'pinned'
   options?: { value: string; label: string }[]
   width?: string
 }

@@ -14,7 +14,7 @@ export function useCounts(): Loading<Overview> & { shared: typeof shared } {
     shared.value = await api.overview()
     return shared.value
   })
-  const soon = gently(() => void loading.reload(), 1500)
+  const soon = gently(() => void loading.reload(), 3000)
   useLive('counts', soon)
   useLive('alarm', soon)
   useLive('device', soon)

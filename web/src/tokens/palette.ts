@@ -39,18 +39,18 @@ export const AQI: Readonly<Record<number, Token>> = {
   6: token('#7e0023'),
 }
 
-/** Water classes Ⅰ to 劣Ⅴ. */
+/** Water classes Ⅰ to 劣Ⅴ, by the names of the contract. */
 export const WATER: Readonly<Record<string, Token>> = {
-  Ⅰ: token('#ccffff'),
-  Ⅱ: token('#00ccff'),
-  Ⅲ: token('#00ff00'),
-  Ⅳ: token('#ffff00'),
-  Ⅴ: token('#ff9b00'),
-  劣Ⅴ: token('#ff0000'),
+  I: token('#ccffff'),
+  II: token('#00ccff'),
+  III: token('#00ff00'),
+  IV: token('#ffff00'),
+  V: token('#ff9b00'),
+  劣V: token('#ff0000'),
 }
 
 /** In the order of the standard, best first. */
-export const WATER_ORDER = ['Ⅰ', 'Ⅱ', 'Ⅲ', 'Ⅳ', 'Ⅴ', '劣Ⅴ'] as const
+export const WATER_ORDER = ['I', 'II', 'III', 'IV', 'V', '劣V'] as const
 
 /** States of a subject. */
 export const STATE = {

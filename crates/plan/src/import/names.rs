@@ -17,6 +17,7 @@ struct Words {
     not_firms: Vec<String>,
     places: Vec<String>,
     not_places: Vec<String>,
+    after_waters: Vec<String>,
     projects: Vec<String>,
 }
 
@@ -28,7 +29,8 @@ static STANDARD: Pattern =
     Pattern::new(r"\b(GB|HJ|DB\d{2,4}|JT|CJ|NY|SL|TD|LY|QB|AQ)\s*(/T)?\s*(\d[\d.]*(?:\s*[-—–]\s*\d{4})?)");
 static FIRMS_IN_A_ROW: Pattern =
     Pattern::new(r"((?:[\p{Han}（）]{2,16}、)*[\p{Han}（）]{2,16})等\p{Han}{0,6}企业");
-static FIRM: Pattern = Pattern::new(r"[\p{Han}（）]{2,20}?(?:有限责任公司|股份有限公司|有限公司|集团)");
+static FIRM: Pattern =
+    Pattern::new(r"[\p{Han}（）]{2,20}?(?:(?:集团)?(?:有限责任公司|股份有限公司|有限公司)|集团)");
 static CAPACITY: Pattern = Pattern::new(r"\d+(?:\.\d+)?\s*(?:[MGk]W|万千瓦|千瓦|万?吨)|[国省县]道\d+|国家");
 static CLAUSES: [char; 6] = ['，', '。', '；', '：', ',', ';'];
 
@@ -150,26 +152,24 @@ fn places(s: &str) -> Vec<String> {
     let breaks = |c: char| !is_han(c) || matches!(c, '等' | '和' | '及' | '与');
     let mut out = Vec::new();
     for token in s.split(breaks) {
-        let token = behind_last_verb(token);
         for end in &WORDS.places {
             let Some(at) = token.find(end.as_str()) else {
                 continue;
             };
-            let stop = at + end.len();
-            let name = token.get(..stop).unwrap_or_default();
-            let stem = token.get(..at).unwrap_or_default();
-            let short = end.chars().count() == 1;
-            let rest = token.get(stop..).unwrap_or_default();
+            let stem = behind_last_verb(token.get(..at).unwrap_or_default());
+            let rest = token.get(at + end.len()..).unwrap_or_default();
             let length = stem.chars().count();
-            // one-character ends are common inside words: only a whole token, or one that goes on with another end
-            let fits = if short {
+            // one-character ends are common inside words: only a whole token, or one that goes on as a water's name does
+            let fits = if end.chars().count() == 1 {
                 (2..=3).contains(&length)
-                    && (rest.is_empty() || WORDS.places.iter().any(|p| rest.starts_with(p.as_str())))
+                    && (rest.is_empty() || WORDS.after_waters.iter().any(|w| rest.starts_with(w.as_str())))
             } else {
                 (2..=6).contains(&length)
             };
-            if fits && !WORDS.not_places.iter().any(|w| name.contains(w.as_str())) {
-                out.push(if short && !rest.is_empty() { token } else { name }.to_owned());
+            let name = format!("{stem}{end}");
+            let seen: String = name.chars().chain(rest.chars().take(1)).collect();
+            if fits && !WORDS.not_places.iter().any(|w| seen.contains(w.as_str())) {
+                out.push(name);
                 break;
             }
         }
@@ -204,48 +204,58 @@ fn clause_projects(clause: &str, names: &Names, home: &[String], out: &mut Vec<S
             .chain(home)
             .any(|n| s.contains(n.as_str()))
             || CAPACITY.is_match(s)
-            || s.starts_with('“')
+            || QUOTED_WORKS.is_match(s)
+            || BY_A_PLACE
+                .find(s)
+                .is_some_and(|m| !WORDS.not_places.iter().any(|w| m.as_str().contains(w.as_str())))
     };
-    let Some((at, end)) = WORDS
+    let end = WORDS
         .projects
         .iter()
-        .filter_map(|end| Some((clause.find(end.as_str())?, end)))
-        .min_by_key(|(at, end)| (*at + end.len(), std::cmp::Reverse(end.len())))
-    else {
+        .filter_map(|end| Some((clause.rfind(end.as_str())?, end)))
+        .max_by_key(|(at, end)| (*at + end.len(), end.len()));
+    let Some((at, end)) = end else {
         return;
     };
-    let stop = at + end.len();
-    let whole = clause.get(..stop).unwrap_or_default();
+    let whole = clause.get(..at + end.len()).unwrap_or_default();
     let list = whole
-        .find('等')
-        .filter(|etc| *etc <= at)
+        .rfind('等')
         .and_then(|etc| whole.get(..etc))
         .unwrap_or(whole);
     let grouped = list.len() < whole.len();
-    let list = list.strip_suffix("建设").filter(|_| grouped).unwrap_or(list);
-    // 甲企业、乙企业等企业搬迁改造: the end belongs to each
+    // 甲、乙等企业搬迁改造: the end belongs to each
     let shared = if grouped && matches!(end.as_str(), "搬迁改造" | "提质改造") {
         end.as_str()
     } else {
         ""
     };
     let opening = leading_verb(list);
+    let mut first_named = false;
     for part in split_outside(list.get(opening..).unwrap_or_default(), |c| c == '、') {
         let part = after_verbs(part);
         let part = part
             .strip_suffix("建设")
             .filter(|p| p.ends_with("项目") || p.ends_with("工程"))
             .unwrap_or(part);
-        if part.chars().count() >= 4
-            && part.chars().count() <= 40
-            && named(part)
-            && !part.contains("鼓励")
-            && !part.contains("开展")
+        let ends = WORDS.projects.iter().any(|e| part.ends_with(e.as_str()));
+        let length = part.chars().count();
+        if !(3..=40).contains(&length)
+            || (length < 4 && shared.is_empty())
+            || NO_PROJECT.iter().any(|w| part.contains(w))
         {
+            continue;
+        }
+        if named(part) || (first_named && ends) {
+            first_named = true;
             out.push(format!("{part}{shared}"));
         }
     }
 }
+
+static QUOTED_WORKS: Pattern = Pattern::new(r"^“[^“”]{2,16}”(?:重点|示范)?工程$");
+static BY_A_PLACE: Pattern = Pattern::new(r"^\p{Han}{2,3}(?:街|大道|河|湖|水库|渠|闸)");
+/// Words of a sentence, not of a project's name.
+const NO_PROJECT: [&str; 7] = ["鼓励", "开展", "会同", "围绕", "要求", "按照", "“两高”"];
 
 /// Behind the first verb of the clause, where one opens it.
 fn leading_verb(s: &str) -> usize {

@@ -334,7 +334,7 @@ fn build(
         }
         read
     });
-    let comparable = matches!((&base, &target), (Cell::Number(_), Cell::Number(_)));
+    let comparable = matches!((&base, &target), (Cell::Number(from), Cell::Number(to)) if from != to);
     Indicator {
         no,
         group: String::new(),
@@ -385,7 +385,7 @@ fn split_unit(name: &str) -> (String, Option<String>) {
 }
 
 /// Words of an indicator's name that tell which way it is to move.
-const LOWER: [&str; 6] = ["浓度", "排放降低", "消耗", "施用量", "使用量", "劣V类"];
+const LOWER: [&str; 6] = ["浓度", "排放降低", "消耗", "施用量", "使用量", "V类水"];
 const HIGHER: [&str; 10] = [
     "优良",
     "达到或好于",

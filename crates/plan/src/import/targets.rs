@@ -15,6 +15,7 @@ static YEAR: Pattern = Pattern::new(r"20\d{2}");
 static ASSIGNED: Pattern = Pattern::new(
     r"(?:完成|达到|达|落实)[^，。；]{0,6}(?:国家|上级|[省市、]{1,3}|自治区)[^，。；]{0,4}下达[^，。；]{0,40}(?:任务|目标)",
 );
+static OBJECT: Pattern = Pattern::new(r"下达的?(.{2,40}?)(?:目标任务|任务目标|任务|目标)");
 static REACHED: Pattern = Pattern::new(r"(?:完成|达到|实现|消除).{0,40}(?:任务|目标)");
 static VALUE: Pattern = Pattern::new(concat!(
     r"(?P<number>\d+(?:\.\d+)?)(?P<first>%?)(?:\s*(?:-|—|–|~|～|至|到)\s*(?P<upper>\d+(?:\.\d+)?))?\s*",
@@ -185,8 +186,16 @@ fn sentence(text: &Text, targets: &mut Vec<Target>, figures: &mut Vec<Target>) {
         if let Some((start, end, _)) = found.last() {
             close(&mut open, &when, targets);
             when = found.iter().map(|(_, _, d)| d.clone()).collect();
-            // a date in the middle of a clause belongs to it: 在2025年年底，
-            after = if *start < 6 { *end } else { 0 };
+            // words before a date that say no more than the date; anything else makes the date part of its clause
+            let before = own.get(..*start).unwrap_or_default().trim();
+            after = if matches!(
+                before,
+                "" | "在" | "力争" | "争取" | "确保" | "计划" | "预计" | "力争在"
+            ) {
+                *end
+            } else {
+                0
+            };
         }
         let body = clause.from(after);
         if body.as_str().chars().count() < 2 {
@@ -241,14 +250,30 @@ fn blot(s: &str) -> String {
     out
 }
 
+/// Without the verbs before what is measured.
+fn bare_name(name: &str) -> &str {
+    let mut rest = name.trim();
+    while let Some(next) = [
+        "确保", "力争", "争取", "实现", "完成", "如期", "保持", "推进", "落实", "使", "其中",
+    ]
+    .iter()
+    .find_map(|v| rest.strip_prefix(v))
+    {
+        rest = next;
+    }
+    rest
+}
+
 fn stated(clause: &Text, kind: TargetKind, date: Option<&Date>) -> Target {
     let clause = clause.trim();
     let name = match kind {
         TargetKind::Assigned => ASSIGNED
             .find(clause.as_str())
             .and_then(|m| clause.as_str().get(..m.start()))
-            .unwrap_or_default()
-            .to_owned(),
+            .map(|name| bare_name(name).to_owned())
+            .filter(|name| !name.is_empty())
+            .or_else(|| Some(OBJECT.captures(clause.as_str())?.get(1)?.as_str().to_owned()))
+            .unwrap_or_default(),
         _ => String::new(),
     };
     Target {
@@ -332,6 +357,17 @@ fn value(clause: &Text, before: &str, after: &str, c: &regex::Captures<'_>, numb
         },
         None,
     );
+    let name = bare_name(name);
+    let follows = after
+        .find(['，', '。', '（'])
+        .and_then(|end| after.get(..end))
+        .unwrap_or(after);
+    // 「全区55%以上村庄的…」: what is measured comes after the value
+    let name = if name.is_empty() || target.area.as_deref() == Some(name) {
+        follows
+    } else {
+        name
+    };
     name.clone_into(&mut target.name);
     target.value = number.parse().ok();
     target.upper = upper;

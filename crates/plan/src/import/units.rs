@@ -237,7 +237,7 @@ mod tests {
 
     fn unit(code: &str, zh: &str, aliases: &[&str]) -> Unit {
         Unit {
-            code: code.to_owned().try_into().unwrap(),
+            code: model::ids::UnitCode::new(code),
             zh: zh.to_owned(),
             en: String::new(),
             kind: UnitKind::Department,

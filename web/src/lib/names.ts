@@ -1,0 +1,28 @@
+// Names people use for the short keys of the contract: items of AQI and water classes, classes in their own numerals.
+
+/** AQI items without their averaging period. */
+const AIR: Record<string, string> = { pm25: 'PM2.5', pm10: 'PM10', so2: 'SO₂', no2: 'NO₂', o3: 'O₃', co: 'CO', nox: 'NOx', no: 'NO', tsp: 'TSP' }
+
+/** Name of an AQI item: `pm25_1h` → `PM2.5`, `o3_8h` → `O₃-8h`; a key nobody knows stays as it is. */
+export function airItem(key: string): string {
+  const [item = '', period] = key.split('_')
+  const name = AIR[item]
+  if (!name) return key
+  return period === '8h' ? `${name}-8h` : name
+}
+
+const WATER_EN: Record<string, string> = {
+  ph: 'pH', do: 'Dissolved oxygen', codmn: 'Permanganate index', cod: 'COD', bod5: 'BOD₅', nh3n: 'NH₃-N', tp: 'Total P', tn: 'Total N',
+  cu: 'Copper', zn: 'Zinc', f: 'Fluoride', se: 'Selenium', as: 'Arsenic', hg: 'Mercury', cd: 'Cadmium', cr6: 'Chromium (VI)', pb: 'Lead', cn: 'Cyanide',
+  phenol: 'Volatile phenol', oil: 'Petroleum', las: 'Anionic surfactant', s: 'Sulfide', ecoli: 'Faecal coliforms',
+}
+
+/** Name of an item that decides a water class. */
+export function waterItem(item: { item: string; zh: string }, english: boolean): string {
+  return english ? (WATER_EN[item.item] ?? item.item) : item.zh
+}
+
+/** A water class in its own numerals: `III` → `Ⅲ`, `劣V` → `劣Ⅴ`. */
+export function roman(name: string): string {
+  return name.replace(/[IV]+$/, (letters) => ({ I: 'Ⅰ', II: 'Ⅱ', III: 'Ⅲ', IV: 'Ⅳ', V: 'Ⅴ' })[letters] ?? letters)
+}
