@@ -4,7 +4,7 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{MADE_UP, shape, wrapped};
+use common::{MADE_UP, same, wrapped};
 use plan::PlanDocument;
 use plan::document::{Cell, Comparator, NoteKind, TargetKind};
 use plan::import::read;
@@ -113,7 +113,7 @@ fn each_damage_is_repaired_and_named() {
 
 #[test]
 fn the_way_a_file_was_saved_does_not_matter() {
-    let plain = shape(&read(MADE_UP, &[]));
+    let plain = read(MADE_UP, &[]);
     let wide: String = MADE_UP
         .chars()
         .map(|c| {
@@ -141,18 +141,18 @@ fn the_way_a_file_was_saved_does_not_matter() {
         ("two empty lines", MADE_UP.replace("\n\n", "\n\n\n")),
     ];
     for (name, text) in variants {
-        assert_eq!(shape(&read(&text, &[])), plain, "{name}");
+        same(&read(&text, &[]), &plain, name);
     }
 }
 
 #[test]
 fn wrapping_does_not_matter() {
-    let plain = shape(&read(MADE_UP, &[]));
+    let plain = read(MADE_UP, &[]);
     for width in [8, 11, 15, 20, 31, 40, 55, 80, 120] {
-        assert_eq!(
-            shape(&read(&wrapped(MADE_UP, width), &[])),
-            plain,
-            "width {width}"
+        same(
+            &read(&wrapped(MADE_UP, width), &[]),
+            &plain,
+            &format!("width {width}"),
         );
     }
 }
@@ -192,7 +192,7 @@ fn without_contents_the_tree_is_the_same() {
     let from = MADE_UP.find("## 目 录").unwrap();
     let to = MADE_UP.find("## 一、回望来路").unwrap();
     let text = format!("{}{}", &MADE_UP[..from], &MADE_UP[to..]);
-    assert_eq!(shape(&read(&text, &[])), shape(&read(MADE_UP, &[])));
+    same(&read(&text, &[]), &read(MADE_UP, &[]), "no contents");
 }
 
 #[test]
@@ -205,7 +205,7 @@ fn nothing_is_a_plan_with_doubts() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_is_read_without_failing(text in "(?s).{0,400}") {
@@ -234,6 +234,6 @@ proptest! {
 
     #[test]
     fn any_width_gives_the_same_plan(width in 8_usize..150) {
-        prop_assert_eq!(shape(&read(&wrapped(MADE_UP, width), &[])), shape(&read(MADE_UP, &[])));
+        same(&read(&wrapped(MADE_UP, width), &[]), &read(MADE_UP, &[]), &format!("width {width}"));
     }
 }

@@ -153,7 +153,7 @@ struct Work {
 }
 
 impl Work {
-    fn title(&mut self, title: &Text, known: Option<&str>, what: &str) -> String {
+    fn title(&mut self, title: &Text, line: u32, known: Option<&str>, what: &str) -> String {
         let title_text = lines::clean(title, &mut self.report);
         let title = markers::title(title_text.as_str());
         if let Some(known) = known
@@ -166,13 +166,22 @@ impl Work {
                 format!("{what}标题与目录不同 / the title differs from the contents: «{title}» – «{known}»"),
             );
         }
+        if title.is_empty() && !what.ends_with(".0") {
+            self.report
+                .doubt(line, "no_title", format!("{what}没有标题 / {what} has no title"));
+        }
         title
     }
 
     fn chapter(&mut self, chapter: RawChapter, contents: &Contents) {
         let no = chapter.no;
         let duties = no >= FIRST_CHAPTER_OF_DUTIES || names_units(&chapter);
-        let title = self.title(&chapter.title, contents.chapter(no), &format!("第{no}章"));
+        let title = self.title(
+            &chapter.title,
+            chapter.line,
+            contents.chapter(no),
+            &format!("第{no}章"),
+        );
         let text = self.join(&chapter.body, false);
         let mut listed = Chapter {
             no,
@@ -222,7 +231,7 @@ impl Work {
     fn section(&mut self, chapter: &mut Chapter, section: RawSection, duties: bool, contents: &Contents) {
         let (c, s) = (chapter.no, section.no);
         let known = contents.section(c, s);
-        let mut title = self.title(&section.title, known, &format!("{c}.{s}"));
+        let mut title = self.title(&section.title, section.line, known, &format!("{c}.{s}"));
         if s == 0 {
             title.clone_from(&chapter.title);
         }

@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use super::markers;
 use super::report::Report;
 use crate::limits;
 use crate::pattern::Pattern;
@@ -36,6 +37,9 @@ static PAGE: Pattern = Pattern::new(
     r"^(?:[-—–·•]\s*\d{1,4}\s*[-—–·•]|第\s*\d{1,4}\s*页.{0,12}|!\[[^\]]*\]\([^)]*\)|[-*_]{3,})$",
 );
 static NUMBER_ALONE: Pattern = Pattern::new(r"^\d{1,3}$");
+
+static CUT_MARK: Pattern =
+    Pattern::new(r"^(?:[一二三四五六七八九十]{1,3}|[（(][一二三四五六七八九十]{0,3}|\d{1,2})$");
 
 impl Line {
     /// Whether it belongs to the page: a page number, a picture, a rule.
@@ -112,11 +116,26 @@ pub(super) fn read(text: &str, report: &mut Report) -> Vec<Line> {
             }
         }
         let (s, level, marked) = strip_marks(&folded);
+        if let Some(tag) = folded
+            .find('<')
+            .filter(|at| folded.len() - s.len() > *at)
+            .and_then(|at| TAG.find(folded.get(at..)?))
+        {
+            report.repair(no, "tag", tag.as_str(), "");
+        }
         if s.is_empty() {
-            blank = true;
-            if let Some(last) = lines.last_mut() {
-                last.blank_after = true;
+            // a line of marks alone is the rest of a wrapped one, not an empty one
+            if folded.trim().is_empty() {
+                blank = true;
+                if let Some(last) = lines.last_mut() {
+                    last.blank_after = true;
+                }
             }
+            continue;
+        }
+        if !blank && let Some(last) = lines.last_mut().filter(|l| CUT_MARK.is_match(&l.s)) {
+            // a numbering mark cut by the wrapping: 「四」, 「、…」
+            last.s.push_str(s);
             continue;
         }
         lines.push(Line {
@@ -150,8 +169,11 @@ fn strip_marks(line: &str) -> (&str, Option<u8>, bool) {
         s = s.get(hashes..).unwrap_or_default().trim_start();
     }
     let mut marked = false;
-    for bullet in ["- ", "* ", "+ ", "• ", "-\t", "*\t"] {
-        if let Some(rest) = s.strip_prefix(bullet) {
+    for bullet in ["- ", "+ ", "• ", "* ", "-\t", "*\t"] {
+        // a star may also be the mark of a table's row, wrapped to a line's start
+        if let Some(rest) = s.strip_prefix(bullet)
+            && (!bullet.starts_with('*') || markers::of(rest.trim_start()).is_some())
+        {
             s = rest.trim_start();
             marked = true;
         }
@@ -188,6 +210,15 @@ pub(super) fn pairs(table: &'static str) -> impl Iterator<Item = (&'static str, 
 
 /// Takes out tags, formula marks, bold marks and traditional characters.
 pub(super) fn clean(text: &Text, report: &mut Report) -> Text {
+    clean_with(text, false, report)
+}
+
+/// As [`clean`], but a single `*` at the end of a line stays: in a table it is a mark of the row, not half a bold one.
+pub(super) fn clean_row(text: &Text, report: &mut Report) -> Text {
+    clean_with(text, true, report)
+}
+
+fn clean_with(text: &Text, stars: bool, report: &mut Report) -> Text {
     let mut out = Text::default();
     let mut from = 0;
     for tag in TAG.find_all(text.as_str()) {
@@ -208,15 +239,18 @@ pub(super) fn clean(text: &Text, report: &mut Report) -> Text {
         from = formula.end();
     }
     out.append(&text.from(from));
-    marks_and_characters(&out, report)
+    marks_and_characters(&out, stars, report)
 }
 
-fn marks_and_characters(text: &Text, report: &mut Report) -> Text {
+fn marks_and_characters(text: &Text, stars: bool, report: &mut Report) -> Text {
     let mut out = Text::default();
     let mut chars = text.chars().peekable();
+    let mut last = text.first_line();
     while let Some((c, line)) = chars.next() {
         if matches!(c, '*' | '_') && chars.peek().is_some_and(|&(next, _)| next == c) {
             chars.next();
+        } else if c == '*' && !stars && (chars.peek().is_none_or(|&(_, l)| l != line) || last != line) {
+            // half a bold mark, the other half beyond the line's end
         } else if c == '\\' && chars.peek().is_some_and(|(next, _)| next.is_ascii_punctuation()) {
             report.repair(line, "escape", "\\", "");
         } else if let Some(&(_, meant)) = CHARACTERS.iter().find(|(read, _)| *read == c) {
@@ -225,6 +259,7 @@ fn marks_and_characters(text: &Text, report: &mut Report) -> Text {
         } else {
             out.push(c, line);
         }
+        last = line;
     }
     out
 }

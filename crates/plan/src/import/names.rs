@@ -253,7 +253,7 @@ fn clause_projects(clause: &str, names: &Names, home: &[String], out: &mut Vec<S
 }
 
 static QUOTED_WORKS: Pattern = Pattern::new(r"^“[^“”]{2,16}”(?:重点|示范)?工程$");
-static BY_A_PLACE: Pattern = Pattern::new(r"^\p{Han}{2,3}(?:街|大道|河|湖|水库|渠|闸)");
+static BY_A_PLACE: Pattern = Pattern::new(r"^\p{Han}{2,3}(?:街|路|大道|河|湖|水库|渠|闸)");
 /// Words of a sentence, not of a project's name.
 const NO_PROJECT: [&str; 7] = ["鼓励", "开展", "会同", "围绕", "要求", "按照", "“两高”"];
 
@@ -282,7 +282,7 @@ mod tests {
     #[test]
     fn firms_places_projects() {
         let n = names(
-            "推进东方化学、南山实业等化工企业搬迁改造。支持北辰集团建设。沿清源河、白马河建设。推进天蓝环保科技有限公司危险废物处置等项目建设。",
+            "推进东方化学、南山实业等化工企业搬迁改造。支持北辰集团建设。沿清源河、白马河植树。沿清源河、白马河、南湖。推进天蓝环保科技有限公司危险废物处置等项目建设。",
         );
         assert_eq!(
             n.firms,

@@ -247,7 +247,7 @@ fn read(note: &Text, line: u32, report: &mut Report) -> Option<RawNote> {
     let s = note.as_str();
     let inner_from = s.chars().next().filter(|c| is_open(*c)).map_or(0, char::len_utf8);
     let inner = s.get(inner_from..)?;
-    let inner = strip_close(inner, inner_from > 0);
+    let inner = strip_close(inner);
     let mut out = RawNote {
         kind: NoteKind::ByDuty,
         lead: Vec::new(),
@@ -265,7 +265,7 @@ fn read(note: &Text, line: u32, report: &mut Report) -> Option<RawNote> {
                 .into_iter()
                 .filter_map(|n| {
                     let name: String = n.chars().filter(|c| !c.is_whitespace()).collect();
-                    let name = name.trim_matches(['。', '：', ':']).to_owned();
+                    let name = strip_close(name.trim_matches(['。', '：', ':'])).to_owned();
                     (!name.is_empty()).then(|| Named {
                         name,
                         line: note.line_at(offset(n)),
@@ -323,15 +323,13 @@ fn read(note: &Text, line: u32, report: &mut Report) -> Option<RawNote> {
 }
 
 /// The closing bracket of the note itself, and not the one of a name in it.
-fn strip_close(inner: &str, opened: bool) -> &str {
+fn strip_close(inner: &str) -> &str {
     let depth = inner
         .chars()
         .fold(0_i32, |d, c| d + i32::from(is_open(c)) - i32::from(is_close(c)));
     let trimmed = inner.trim_end_matches('。');
     match trimmed.chars().next_back() {
-        Some(c) if is_close(c) && (depth < 0 || !opened) => {
-            trimmed.get(..trimmed.len() - c.len_utf8()).unwrap_or(trimmed)
-        }
+        Some(c) if is_close(c) && depth < 0 => trimmed.get(..trimmed.len() - c.len_utf8()).unwrap_or(trimmed),
         _ => trimmed,
     }
 }

@@ -399,6 +399,9 @@ impl Walker<'_> {
 
     /// A line without a mark: more title, or more text.
     fn carry_on(&mut self, line: &Line) {
+        if markers::title(&line.s).is_empty() {
+            return;
+        }
         if matches!(self.open, Open::ChapterTitle | Open::SectionTitle) && self.title_goes_on(line) {
             self.extend_title(line.text());
             return;

@@ -9,7 +9,7 @@ use super::report::Report;
 use crate::document::{Cell, Direction, Furniture, Indicator, IndicatorKind};
 use crate::limits::{MAX_ROW, MAX_ROW_BREAKS};
 use crate::pattern::Pattern;
-use crate::text::{is_close, is_open};
+use crate::text::{Text, is_close, is_open};
 
 static HEAD: Pattern = Pattern::new(
     r"^\|?\s*(?:序\s*号[\s|]*)?(?:规划)?指\s*标(?:\s*名\s*称)?[\s|]*(?:单\s*位[\s|]*)?(20\d{2})\s*年[^\n\d]{0,10}(20\d{2})\s*年",
@@ -106,11 +106,13 @@ pub(super) fn read(table: &[Line], report: &mut Report) -> Table {
     let mut notes: Vec<String> = Vec::new();
     for row in rows(table) {
         let line = row.first().map_or(0, |l| l.no);
-        let cleaned: Vec<String> = row
-            .iter()
-            .map(|l| lines::clean(&l.text(), report).as_str().to_owned())
-            .collect();
-        let joined = cleaned.concat();
+        let mut whole = Text::default();
+        for part in &row {
+            whole.append(&part.text());
+        }
+        let whole = lines::clean_row(&whole, report);
+        let joined = whole.as_str().to_owned();
+        let cleaned: Vec<String> = whole.parts().map(|(part, _)| part.to_owned()).collect();
         let furniture = |text: &str| Furniture {
             line,
             kind: "table",

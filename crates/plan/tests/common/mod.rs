@@ -6,10 +6,10 @@ use model::profile::Unit;
 use plan::PlanDocument;
 
 /// A plan of a district that does not exist, with the damage a scan does.
-pub const MADE_UP: &str = include_str!("../fixtures/linhe.md");
+pub(crate) const MADE_UP: &str = include_str!("../fixtures/linhe.md");
 
 /// The published plan; `None` where the shared folder is not at hand (then CI fails, and others are told).
-pub fn published() -> Option<String> {
+pub(crate) fn published() -> Option<String> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/plan/plan.md");
     let text = std::fs::read_to_string(path).ok();
     if text.is_none() {
@@ -20,7 +20,7 @@ pub fn published() -> Option<String> {
 }
 
 /// The list of units the project ships.
-pub fn listed_units() -> Vec<Unit> {
+pub(crate) fn listed_units() -> Vec<Unit> {
     #[derive(serde::Deserialize)]
     struct Units {
         unit: Vec<Unit>,
@@ -30,7 +30,7 @@ pub fn listed_units() -> Vec<Unit> {
 }
 
 /// Every line cut after `width` characters; lines of a table as well.
-pub fn wrapped(text: &str, width: usize) -> String {
+pub(crate) fn wrapped(text: &str, width: usize) -> String {
     let mut out = String::new();
     for line in text.lines() {
         let chars: Vec<char> = line.chars().collect();
@@ -46,7 +46,7 @@ pub fn wrapped(text: &str, width: usize) -> String {
 }
 
 /// What must not depend on how lines are broken: everything but line numbers, repairs and doubts, white space aside.
-pub fn shape(d: &PlanDocument) -> String {
+pub(crate) fn shape(d: &PlanDocument) -> String {
     let tight = |s: &str| -> String { s.chars().filter(|c| !c.is_whitespace()).collect() };
     let mut out = format!("{}\n", d.document);
     for c in &d.chapters {
@@ -94,4 +94,13 @@ pub fn shape(d: &PlanDocument) -> String {
         out += &format!("{} {} {}\n", b.id, tight(&b.title), tight(&b.text));
     }
     out
+}
+
+/// Fails with the first line in which two shapes differ.
+pub(crate) fn same(left: &PlanDocument, right: &PlanDocument, what: &str) {
+    let (left, right) = (shape(left), shape(right));
+    for (l, r) in left.lines().zip(right.lines()) {
+        assert_eq!(l, r, "{what}");
+    }
+    assert_eq!(left.lines().count(), right.lines().count(), "{what}");
 }
