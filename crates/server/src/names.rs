@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use model::observation::Statistic;
 use model::subject::SubjectKind;
 
 /// A factor's names.
@@ -13,6 +14,19 @@ pub(crate) struct Name {
     pub(crate) en: String,
     /// Unit; empty for none and for unknown.
     pub(crate) unit: String,
+    /// Unit of its quantity over a period (累计值); empty where none is known.
+    quantity_unit: String,
+}
+
+impl Name {
+    /// Unit of a statistic: quantities (`Cou`) have their own.
+    pub(crate) fn unit_of(&self, statistic: &Statistic) -> String {
+        if *statistic == Statistic::COU {
+            self.quantity_unit.clone()
+        } else {
+            self.unit.clone()
+        }
+    }
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -22,6 +36,7 @@ struct Row {
     en: String,
     unit: String,
     ambient_unit: String,
+    quantity_unit: String,
 }
 
 const TABLE: &str = include_str!("../data/factors.csv");
@@ -42,6 +57,7 @@ pub(crate) fn factor(code: &str, kind: Option<SubjectKind>) -> Name {
             zh: code.to_owned(),
             en: code.to_owned(),
             unit: String::new(),
+            quantity_unit: String::new(),
         };
     };
     let ambient = kind == Some(SubjectKind::AirStation) && !row.ambient_unit.is_empty();
@@ -50,6 +66,7 @@ pub(crate) fn factor(code: &str, kind: Option<SubjectKind>) -> Name {
         zh: row.zh.clone(),
         en: row.en.clone(),
         unit: unit.clone(),
+        quantity_unit: row.quantity_unit.clone(),
     }
 }
 

@@ -51,13 +51,14 @@ fn kind_of(directory: &Directory, series: &Series) -> Option<SubjectKind> {
 pub(crate) fn series(directory: &Directory, series: &Series) -> SeriesView {
     let key = &series.key;
     let name = names::factor(key.factor.as_str(), kind_of(directory, series));
+    let unit = name.unit_of(&key.statistic);
     SeriesView {
         id: series.id.0,
         subject: key.subject,
         factor: key.factor.clone(),
         grain: key.grain,
         statistic: key.statistic.clone(),
-        unit: name.unit,
+        unit,
         name_zh: name.zh,
         name_en: name.en,
     }
@@ -79,13 +80,14 @@ pub(crate) fn latest(profile: &Profile, directory: &Directory, latest: Latest) -
     let subject = directory.get(key.subject);
     let limit = subject.and_then(|s| limit_of(profile, &s.spec.code, &latest.series));
     let name = names::factor(key.factor.as_str(), subject.map(|s| s.spec.kind));
+    let unit = limit.map_or_else(|| name.unit_of(&key.statistic), |l| l.unit.clone());
     let o = latest.observation;
     LatestValue {
         series: latest.series.id.0,
         factor: key.factor.0,
         name_zh: name.zh,
         name_en: name.en,
-        unit: limit.map_or(name.unit, |l| l.unit.clone()),
+        unit,
         statistic: key.statistic,
         grain: key.grain,
         limit: limit.and_then(|l| l.max.or(l.min)).map(decimal),

@@ -124,7 +124,11 @@ impl Table {
         let cells = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect::<Vec<_>>();
         let columns = reader.headers().map(cells).unwrap_or_default();
         let rows = reader.records().flatten().map(|record| cells(&record)).collect();
-        Content { description: self.description(), columns, rows }
+        Content {
+            description: self.description(),
+            columns,
+            rows,
+        }
     }
 }
 
@@ -142,7 +146,14 @@ mod tests {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
         let mut files: Vec<String> = std::fs::read_dir(folder)
             .unwrap()
-            .map(|e| e.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+            .map(|e| {
+                e.unwrap()
+                    .path()
+                    .file_stem()
+                    .unwrap()
+                    .to_string_lossy()
+                    .into_owned()
+            })
             .collect();
         files.sort();
         let listed: Vec<&str> = TABLES.iter().map(|t| t.id).collect();
@@ -150,8 +161,16 @@ mod tests {
         for table in TABLES {
             let content = table.content();
             assert!(!content.description.is_empty(), "{} has no description", table.id);
-            assert!(content.columns.len() > 1 && !content.rows.is_empty(), "{}", table.id);
-            assert!(content.rows.iter().all(|r| r.len() == content.columns.len()), "{}: ragged", table.id);
+            assert!(
+                content.columns.len() > 1 && !content.rows.is_empty(),
+                "{}",
+                table.id
+            );
+            assert!(
+                content.rows.iter().all(|r| r.len() == content.columns.len()),
+                "{}: ragged",
+                table.id
+            );
         }
     }
 }

@@ -30,6 +30,33 @@ pub struct TopicList {
     pub total: i64,
 }
 
+/// A table of the standards library.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TableView {
+    /// Name; its first word is the family.
+    pub id: String,
+    /// Family.
+    pub family: String,
+    /// Which standard, which table, what the columns mean.
+    pub description: String,
+    /// Columns in order.
+    pub columns: Vec<String>,
+    /// Rows in order; absent in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<Vec<Vec<String>>>,
+    /// How many rows.
+    pub total: i64,
+}
+
+/// The list of tables.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TableList {
+    /// Tables.
+    pub items: Vec<TableView>,
+    /// How many.
+    pub total: i64,
+}
+
 /// Where a rule stands.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct BasisDoc {

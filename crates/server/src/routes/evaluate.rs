@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
+use standards::catalog::{self, Table};
 use standards::input::{Input, InputError};
 use standards::judgement::Judgement;
 use standards::topic;
 
-use crate::dto::evaluate::{JudgementDoc, TopicList, TopicView};
+use crate::dto::evaluate::{JudgementDoc, TableList, TableView, TopicList, TopicView};
 use crate::error::{ApiError, Code, Result};
 use crate::extract::{Body, Path};
 use crate::state::Context;
@@ -30,6 +31,40 @@ pub(crate) async fn list_topics() -> Json<TopicList> {
         total: i64::try_from(items.len()).unwrap_or(i64::MAX),
         items,
     })
+}
+
+fn table_view(table: &Table, with_rows: bool) -> TableView {
+    let content = table.content();
+    TableView {
+        id: table.id.to_owned(),
+        family: table.family().to_owned(),
+        description: content.description,
+        columns: content.columns,
+        total: i64::try_from(content.rows.len()).unwrap_or(i64::MAX),
+        rows: with_rows.then_some(content.rows),
+    }
+}
+
+/// The tables that the rules compute with.
+#[utoipa::path(get, path = "/standards/tables", tag = "standards", responses((status = OK, body = TableList)))]
+pub(crate) async fn list_tables() -> Json<TableList> {
+    let items: Vec<TableView> = catalog::TABLES
+        .iter()
+        .map(|table| table_view(table, false))
+        .collect();
+    Json(TableList {
+        total: i64::try_from(items.len()).unwrap_or(i64::MAX),
+        items,
+    })
+}
+
+/// One table with its rows, as it is computed with.
+#[utoipa::path(get, path = "/standards/tables/{id}", tag = "standards",
+    params(("id" = String, Path, description = "Name of the table")),
+    responses((status = OK, body = TableView)))]
+pub(crate) async fn get_table(Path(id): Path<String>) -> Result<Json<TableView>> {
+    let table = catalog::find(&id).ok_or(Code::NotFound)?;
+    Ok(Json(table_view(table, true)))
 }
 
 /// Judges an input by a rule; `folder/name` is the topic's id. A wrong input names its field.

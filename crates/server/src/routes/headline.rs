@@ -107,8 +107,7 @@ fn value(profile: &Profile, subject: &Subject, latest: &[Latest]) -> Option<Head
     let nearest = limits
         .filter_map(|limit| {
             let found = newest_like(latest, limit)?;
-            let max = limit.max.filter(|max| !max.is_zero())?;
-            Some((found.observation.value?.checked_div(max)?, found, limit))
+            Some((share(found.observation.value?, limit)?, found, limit))
         })
         .max_by_key(|(share, ..)| *share);
     if let Some((_, found, limit)) = nearest {
@@ -119,6 +118,16 @@ fn value(profile: &Profile, subject: &Subject, latest: &[Latest]) -> Option<Head
         .filter(|l| l.observation.value.is_some())
         .max_by_key(|l| (l.observation.time, std::cmp::Reverse(&l.series.key.factor)))?;
     Some(headline(subject, newest, None))
+}
+
+/// How far a value is towards its limit, 1 at the limit. Between two bounds (pH) there is no near or far: 0, or above 1
+/// outside of them.
+fn share(value: Decimal, limit: &LimitSpec) -> Option<Decimal> {
+    if let Some(min) = limit.min {
+        let outside = value < min || limit.max.is_some_and(|max| value > max);
+        return Some(if outside { Decimal::from(2) } else { Decimal::ZERO });
+    }
+    value.checked_div(limit.max.filter(|max| !max.is_zero())?)
 }
 
 /// The newest value of a limit's factor in any period length: converted values for a limit on converted ones.

@@ -61,6 +61,8 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         .routes(routes!(public::public_air))
         .routes(routes!(public::public_water))
         .routes(routes!(evaluate::list_topics))
+        .routes(routes!(evaluate::list_tables))
+        .routes(routes!(evaluate::get_table))
         .routes(routes!(evaluate::evaluate).layer(DefaultBodyLimit::max(limits::MAX_EVALUATE_BODY)))
         .routes(routes!(users::list_users, users::create_user))
         .routes(routes!(users::change_user))
