@@ -54,10 +54,14 @@ impl Library {
         let mut older: BTreeMap<String, Vec<_>> = BTreeMap::new();
         let mut demos = Vec::new();
         for file in files {
-            let source = Source { file: &file.path, text: &file.text };
+            let source = Source {
+                file: &file.path,
+                text: &file.text,
+            };
             let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
             if let Some(list) = name.strip_suffix(".csv").filter(|_| folder == "codes") {
-                collect(&mut errors, code_list(source)).map(|codes| lists.insert(list.to_owned(), Arc::new(codes)));
+                collect(&mut errors, code_list(source))
+                    .map(|codes| lists.insert(list.to_owned(), Arc::new(codes)));
             } else if file.path == "calendar.toml" {
                 if let Some(calendar) = collect(&mut errors, Calendar::read(source)) {
                     out.calendar = calendar;
@@ -65,9 +69,14 @@ impl Library {
             } else if name.ends_with(".demo.toml") {
                 demos.push((source, name.trim_end_matches(".demo.toml")));
             } else if let Some(stem) = name.strip_suffix(".toml") {
-                let Some(definition) = collect(&mut errors, read::definition(source)) else { continue };
+                let Some(definition) = collect(&mut errors, read::definition(source)) else {
+                    continue;
+                };
                 if stem.contains('@') {
-                    older.entry(definition.name.clone()).or_default().push((source, definition));
+                    older
+                        .entry(definition.name.clone())
+                        .or_default()
+                        .push((source, definition));
                 } else {
                     definitions.push((source, folder, stem, definition));
                 }
@@ -76,11 +85,19 @@ impl Library {
         let known: BTreeSet<String> = definitions.iter().map(|(.., d)| d.name.clone()).collect();
         for (source, folder, stem, definition) in definitions {
             let before = older.remove(&definition.name).unwrap_or_default();
-            let context = verify::Context { lists: &lists, registers: &known, stem };
+            let context = verify::Context {
+                lists: &lists,
+                registers: &known,
+                stem,
+            };
             match verify::register(source, definition, before, context) {
                 Ok(register) => {
                     out.groups.insert(register.name().to_owned(), folder.to_owned());
-                    if out.registers.insert(register.name().to_owned(), register).is_some() {
+                    if out
+                        .registers
+                        .insert(register.name().to_owned(), register)
+                        .is_some()
+                    {
                         let said = Names::new("两个文件定义了同一台账", "two files define the same register");
                         errors.push(source.error_in(&["name".into()], said));
                     }
@@ -93,13 +110,18 @@ impl Library {
             errors.push(source.error_in(&["name".into()], said));
         }
         for (source, name) in demos {
-            let Some(file) = collect(&mut errors, read::toml_file::<DemoFile>(source)) else { continue };
+            let Some(file) = collect(&mut errors, read::toml_file::<DemoFile>(source)) else {
+                continue;
+            };
             if !known.contains(name) {
                 errors.push(source.error_at(0, Names::new("没有这一台账", "there is no such register")));
             }
             for (n, record) in file.record.iter().enumerate() {
                 if !record.demo {
-                    let said = Names::new("演示记录须写 demo = true", "a demonstration record says demo = true");
+                    let said = Names::new(
+                        "演示记录须写 demo = true",
+                        "a demonstration record says demo = true",
+                    );
                     errors.push(source.error_in(&["record".into(), n.into()], said));
                 }
             }
@@ -135,7 +157,8 @@ impl Library {
 
     /// Registers that serve a system of the plan.
     pub fn serving<'a>(&'a self, system: &'a str) -> impl Iterator<Item = &'a Register> {
-        self.iter().filter(move |r| r.definition().systems.iter().any(|s| s == system))
+        self.iter()
+            .filter(move |r| r.definition().systems.iter().any(|s| s == system))
     }
 }
 
@@ -148,15 +171,30 @@ fn code_list(source: Source<'_>) -> Result<CodeList, FileError> {
     let mut codes: Vec<Code> = Vec::new();
     for row in reader.deserialize::<CodeRow>() {
         let row = row.map_err(|e| {
-            let at = e.position().and_then(|p| usize::try_from(p.byte()).ok()).unwrap_or(0);
-            source.error_at(at, Names::new("应为 code,zh,en 三列", format!("expected the columns code,zh,en: {e}")))
+            let at = e
+                .position()
+                .and_then(|p| usize::try_from(p.byte()).ok())
+                .unwrap_or(0);
+            source.error_at(
+                at,
+                Names::new(
+                    "应为 code,zh,en 三列",
+                    format!("expected the columns code,zh,en: {e}"),
+                ),
+            )
         })?;
         if codes.iter().any(|c| c.code == row.code) {
             let at = source.text.find(&format!("\n{},", row.code)).map_or(0, |n| n + 1);
-            let said = Names::new(format!("代码 {} 重复", row.code), format!("the code {} occurs twice", row.code));
+            let said = Names::new(
+                format!("代码 {} 重复", row.code),
+                format!("the code {} occurs twice", row.code),
+            );
             return Err(source.error_at(at, said));
         }
-        codes.push(Code { code: row.code, names: Names::new(row.zh, row.en) });
+        codes.push(Code {
+            code: row.code,
+            names: Names::new(row.zh, row.en),
+        });
     }
     Ok(CodeList { codes })
 }

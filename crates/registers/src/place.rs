@@ -9,9 +9,21 @@ use crate::limits;
 /// Reads a place from GeoJSON or from a cell's text (`116.25,36.58` or WKT). The error says what was expected.
 pub fn read(value: &Value, kind: FieldType) -> Result<Value, (&'static str, &'static str)> {
     let (name, zh, en) = match kind {
-        FieldType::Line => ("LineString", "折线，如 LINESTRING(116.2 36.5, 116.3 36.6)", "a line such as LINESTRING(116.2 36.5, 116.3 36.6)"),
-        FieldType::Area => ("Polygon", "面，如 POLYGON((…))，首尾点相同", "an area such as POLYGON((…)) whose ring is closed"),
-        _ => ("Point", "点，如 116.25,36.58（经度在前）", "a point such as 116.25,36.58, longitude first"),
+        FieldType::Line => (
+            "LineString",
+            "折线，如 LINESTRING(116.2 36.5, 116.3 36.6)",
+            "a line such as LINESTRING(116.2 36.5, 116.3 36.6)",
+        ),
+        FieldType::Area => (
+            "Polygon",
+            "面，如 POLYGON((…))，首尾点相同",
+            "an area such as POLYGON((…)) whose ring is closed",
+        ),
+        _ => (
+            "Point",
+            "点，如 116.25,36.58（经度在前）",
+            "a point such as 116.25,36.58, longitude first",
+        ),
     };
     let expected = (zh, en);
     let geometry = match value {
@@ -49,7 +61,9 @@ fn line(value: &Value, least: usize, positions: &mut usize) -> bool {
 }
 
 fn position(value: &Value) -> bool {
-    let Some([lon, lat]) = value.as_array().map(Vec::as_slice) else { return false };
+    let Some([lon, lat]) = value.as_array().map(Vec::as_slice) else {
+        return false;
+    };
     let within = |v: &Value, most: f64| v.as_f64().is_some_and(|n| n.abs() <= most);
     within(lon, 180.0) && within(lat, 90.0)
 }
@@ -67,9 +81,17 @@ fn pair(text: &str, separator: impl Fn(char) -> bool) -> Option<Value> {
 fn from_text(text: &str) -> Option<Value> {
     let text = text.trim();
     let upper = text.to_ascii_uppercase();
-    let inner = |word: &str| upper.strip_prefix(word).map(str::trim).and_then(|r| r.strip_prefix('(')?.strip_suffix(')'));
+    let inner = |word: &str| {
+        upper
+            .strip_prefix(word)
+            .map(str::trim)
+            .and_then(|r| r.strip_prefix('(')?.strip_suffix(')'))
+    };
     let points = |list: &str| -> Option<Value> {
-        list.split(',').map(|p| pair(p, char::is_whitespace)).collect::<Option<Vec<_>>>().map(Value::from)
+        list.split(',')
+            .map(|p| pair(p, char::is_whitespace))
+            .collect::<Option<Vec<_>>>()
+            .map(Value::from)
     };
     if let Some(rest) = inner("POINT") {
         return Some(json!({"type": "Point", "coordinates": pair(rest, char::is_whitespace)?}));
@@ -79,11 +101,15 @@ fn from_text(text: &str) -> Option<Value> {
     }
     if let Some(rest) = inner("POLYGON") {
         let rings = rest.trim().strip_prefix('(')?.strip_suffix(')')?;
-        let rings: Option<Vec<Value>> =
-            rings.split(')').map(|r| points(r.trim_start_matches([',', ' ', '(']))).collect();
+        let rings: Option<Vec<Value>> = rings
+            .split(')')
+            .map(|r| points(r.trim_start_matches([',', ' ', '('])))
+            .collect();
         return Some(json!({"type": "Polygon", "coordinates": rings?}));
     }
-    let coordinates = pair(text, |c| c.is_whitespace() || matches!(c, ',' | '，' | ';' | '；' | '、'))?;
+    let coordinates = pair(text, |c| {
+        c.is_whitespace() || matches!(c, ',' | '，' | ';' | '；' | '、')
+    })?;
     Some(json!({"type": "Point", "coordinates": coordinates}))
 }
 
@@ -99,8 +125,11 @@ pub fn to_wkt(geometry: &Value) -> Option<String> {
         "Point" => Some(format!("{},{}", coordinates.get(0)?, coordinates.get(1)?)),
         "LineString" => Some(format!("LINESTRING({})", list(coordinates)?)),
         "Polygon" => {
-            let rings: Option<Vec<String>> =
-                coordinates.as_array()?.iter().map(|r| list(r).map(|l| format!("({l})"))).collect();
+            let rings: Option<Vec<String>> = coordinates
+                .as_array()?
+                .iter()
+                .map(|r| list(r).map(|l| format!("({l})")))
+                .collect();
             Some(format!("POLYGON({})", rings?.join(", ")))
         }
         _ => None,

@@ -27,7 +27,9 @@ impl CodeList {
     /// A code by its code or, failing that, by its Chinese or English name.
     pub fn find(&self, text: &str) -> Option<&Code> {
         self.codes.iter().find(|c| c.code == text).or_else(|| {
-            self.codes.iter().find(|c| c.names.zh == text || c.names.en.eq_ignore_ascii_case(text))
+            self.codes
+                .iter()
+                .find(|c| c.names.zh == text || c.names.en.eq_ignore_ascii_case(text))
         })
     }
 
@@ -75,7 +77,8 @@ impl Register {
     }
 
     pub(crate) fn expr(&self, group: Option<&Field>, text: &str) -> Option<&Expr> {
-        self.expressions.get(&(group.map(|g| g.name.clone()), text.to_owned()))
+        self.expressions
+            .get(&(group.map(|g| g.name.clone()), text.to_owned()))
     }
 
     /// Whether an expression of the definition holds; `None` when it cannot be known.
@@ -97,7 +100,11 @@ impl Register {
             .filter_map(|name| self.definition.field(name))
             .filter_map(|field| record.body.get(&field.name).map(|v| self.display(None, field, v)))
             .collect();
-        if parts.is_empty() { record.id.to_string() } else { parts.join(" · ") }
+        if parts.is_empty() {
+            record.id.to_string()
+        } else {
+            parts.join(" · ")
+        }
     }
 
     /// One value as a person reads it: choices by their Chinese name, places as WKT, values joined by `；`.
@@ -116,9 +123,20 @@ impl Register {
                 let known = self.codes(group, field).and_then(|list| list.get(code));
                 known.map_or_else(|| code.to_owned(), |c| c.names.zh.clone())
             }
-            FieldType::Boolean => if value.as_bool() == Some(true) { "是" } else { "否" }.to_owned(),
-            FieldType::Point | FieldType::Line | FieldType::Area => crate::place::to_wkt(value).unwrap_or_default(),
-            FieldType::File => value.get("name").and_then(|n| n.as_str()).unwrap_or_default().to_owned(),
+            FieldType::Boolean => if value.as_bool() == Some(true) {
+                "是"
+            } else {
+                "否"
+            }
+            .to_owned(),
+            FieldType::Point | FieldType::Line | FieldType::Area => {
+                crate::place::to_wkt(value).unwrap_or_default()
+            }
+            FieldType::File => value
+                .get("name")
+                .and_then(|n| n.as_str())
+                .unwrap_or_default()
+                .to_owned(),
             _ => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
         }
     }

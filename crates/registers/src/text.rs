@@ -16,13 +16,19 @@ pub struct Names {
 impl Names {
     /// From both languages.
     pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { zh: zh.into(), en: en.into() }
+        Self {
+            zh: zh.into(),
+            en: en.into(),
+        }
     }
 
     /// The same in both languages (codes, values).
     pub fn same(both: impl Into<String>) -> Self {
         let both = both.into();
-        Self { zh: both.clone(), en: both }
+        Self {
+            zh: both.clone(),
+            en: both,
+        }
     }
 }
 

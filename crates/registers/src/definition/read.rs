@@ -58,7 +58,12 @@ impl Source<'_> {
         let before = self.text.get(..byte).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1;
-        FileError { file: self.file.to_owned(), line, column, said }
+        FileError {
+            file: self.file.to_owned(),
+            line,
+            column,
+            said,
+        }
     }
 
     /// An error at the part the path names, or at the nearest part above it that exists.
@@ -71,13 +76,19 @@ impl Source<'_> {
 fn locate(root: &Spanned<DeTable<'_>>, path: &[Step]) -> Range<usize> {
     let mut best = root.span();
     let mut steps = path.iter();
-    let Some(Step::Key(first)) = steps.next() else { return best };
-    let Some((key, mut value)) = root.get_ref().get_key_value(first.as_str()) else { return best };
+    let Some(Step::Key(first)) = steps.next() else {
+        return best;
+    };
+    let Some((key, mut value)) = root.get_ref().get_key_value(first.as_str()) else {
+        return best;
+    };
     best = key.span();
     let last_is_key = matches!(path.last(), Some(Step::Key(_)));
     for step in steps {
         let next = match (step, value.get_ref()) {
-            (Step::Key(name), DeValue::Table(table)) => table.get_key_value(name.as_str()).map(|(k, v)| (k.span(), v)),
+            (Step::Key(name), DeValue::Table(table)) => {
+                table.get_key_value(name.as_str()).map(|(k, v)| (k.span(), v))
+            }
             (Step::At(place), DeValue::Array(array)) => array.get(*place).map(|v| (v.span(), v)),
             _ => None,
         };
@@ -100,13 +111,19 @@ pub(crate) fn toml_file<T: DeserializeOwned>(source: Source<'_>) -> Result<T, Fi
             0,
             Names::new(
                 format!("文件大于 {} 字节", limits::DEFINITION_BYTES),
-                format!("the file is larger than {} bytes; split it", limits::DEFINITION_BYTES),
+                format!(
+                    "the file is larger than {} bytes; split it",
+                    limits::DEFINITION_BYTES
+                ),
             ),
         ));
     }
     toml::from_str(source.text).map_err(|e| {
         let at = e.span().map_or(0, |s| s.start);
-        source.error_at(at, Names::new(format!("格式不符: {}", e.message()), e.message().to_owned()))
+        source.error_at(
+            at,
+            Names::new(format!("格式不符: {}", e.message()), e.message().to_owned()),
+        )
     })
 }
 

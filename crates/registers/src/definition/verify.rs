@@ -59,16 +59,31 @@ pub(crate) fn register(
     verify.figures();
     let computed = verify.order();
     let older = verify.older(older);
-    let Verify { errors, expressions, codes, patterns, .. } = verify;
+    let Verify {
+        errors,
+        expressions,
+        codes,
+        patterns,
+        ..
+    } = verify;
     if !errors.is_empty() {
         return Err(errors);
     }
-    Ok(Register { definition, older, expressions, codes, patterns, computed })
+    Ok(Register {
+        definition,
+        older,
+        expressions,
+        codes,
+        patterns,
+        computed,
+    })
 }
 
 fn is_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
 impl<'a> Verify<'a> {
@@ -80,14 +95,23 @@ impl<'a> Verify<'a> {
         let d = self.definition;
         if !is_name(&d.name) || d.name != self.context.stem {
             let stem = self.context.stem;
-            self.wrong(at!["name"], format!("名称应与文件名 {stem} 相同"), format!("the name must be the file's: {stem}"));
+            self.wrong(
+                at!["name"],
+                format!("名称应与文件名 {stem} 相同"),
+                format!("the name must be the file's: {stem}"),
+            );
         }
         if d.version == 0 {
             self.wrong(at!["version"], "版本从 1 起", "versions count from 1");
         }
-        let good = |s: &String| s.len() == 4 && s.starts_with('S') && s.chars().skip(1).all(|c| c.is_ascii_digit());
+        let good =
+            |s: &String| s.len() == 4 && s.starts_with('S') && s.chars().skip(1).all(|c| c.is_ascii_digit());
         if d.systems.is_empty() || !d.systems.iter().all(good) {
-            self.wrong(at!["systems"], "应为系统编号，如 S113", "expected numbers of systems such as S113");
+            self.wrong(
+                at!["systems"],
+                "应为系统编号，如 S113",
+                "expected numbers of systems such as S113",
+            );
         }
         if d.title.is_empty() {
             self.wrong(at!["title"], "至少一个字段", "expected one field at least");
@@ -98,7 +122,11 @@ impl<'a> Verify<'a> {
         let all: usize = d.field.iter().map(|f| 1 + f.fields.len()).sum();
         if all > limits::FIELDS {
             let most = limits::FIELDS;
-            self.wrong(at!["field"], format!("字段多于 {most} 个"), format!("more than {most} fields"));
+            self.wrong(
+                at!["field"],
+                format!("字段多于 {most} 个"),
+                format!("more than {most} fields"),
+            );
         }
     }
 
@@ -106,7 +134,11 @@ impl<'a> Verify<'a> {
     fn scalar(&mut self, at: &[Step], name: &str, fits: fn(&Field) -> bool) -> Option<&'a Field> {
         match self.definition.field(name) {
             None => {
-                self.wrong(at, format!("没有字段 «{name}»"), format!("there is no field «{name}»"));
+                self.wrong(
+                    at,
+                    format!("没有字段 «{name}»"),
+                    format!("there is no field «{name}»"),
+                );
                 None
             }
             Some(field) if !fits(field) => {
@@ -122,14 +154,27 @@ impl<'a> Verify<'a> {
     }
 
     fn expression(&mut self, at: &[Step], text: &str, group: Option<&'a Field>, ty: Type) -> Option<Type> {
-        match Expr::parse(text, Vocabulary { definition: self.definition, group }, ty) {
+        match Expr::parse(
+            text,
+            Vocabulary {
+                definition: self.definition,
+                group,
+            },
+            ty,
+        ) {
             Ok(expr) => {
                 let ty = expr.ty();
-                self.expressions.insert((group.map(|g| g.name.clone()), text.to_owned()), expr);
+                self.expressions
+                    .insert((group.map(|g| g.name.clone()), text.to_owned()), expr);
                 Some(ty)
             }
             Err(error) => {
-                self.wrong(at, format!("表达式有误: {error}"), "in this expression".to_owned());
+                let n = text.get(..error.at).map_or(0, |t| t.chars().count()) + 1;
+                self.wrong(
+                    at,
+                    format!("表达式第 {n} 个字符: {}", error.said.zh),
+                    format!("in the expression, at character {n}: {}", error.said.en),
+                );
                 None
             }
         }
@@ -140,7 +185,12 @@ impl<'a> Verify<'a> {
         let mut headers = BTreeSet::new();
         for (n, field) in fields.iter().enumerate() {
             let mut base = match group {
-                Some((g, _)) => vec![Step::from("field"), Step::from(g), Step::from("fields"), Step::from(n)],
+                Some((g, _)) => vec![
+                    Step::from("field"),
+                    Step::from(g),
+                    Step::from("fields"),
+                    Step::from(n),
+                ],
                 None => vec![Step::from("field"), Step::from(n)],
             };
             let named = |key: &str, base: &mut Vec<Step>| {
@@ -148,7 +198,10 @@ impl<'a> Verify<'a> {
                 out.push(Step::from(key));
                 out
             };
-            if !is_name(&field.name) || !seen.insert(&field.name) || matches!(field.name.as_str(), "state" | "id") {
+            if !is_name(&field.name)
+                || !seen.insert(&field.name)
+                || matches!(field.name.as_str(), "state" | "id")
+            {
                 let at = named("name", &mut base);
                 self.wrong(
                     &at,
@@ -159,14 +212,22 @@ impl<'a> Verify<'a> {
             for header in std::iter::once(&field.zh).chain(&field.aliases) {
                 if !headers.insert(header) {
                     let at = named("zh", &mut base);
-                    self.wrong(&at, format!("列名 «{header}» 重复"), format!("the header «{header}» occurs twice"));
+                    self.wrong(
+                        &at,
+                        format!("列名 «{header}» 重复"),
+                        format!("the header «{header}» occurs twice"),
+                    );
                 }
             }
             self.field(group.map(|(_, f)| f), field, &mut base, named);
             if field.kind == FieldType::Group {
                 if group.is_some() || field.fields.is_empty() {
                     let at = named("fields", &mut base);
-                    self.wrong(&at, "分组须有字段，且不能再含分组", "a group has fields, and stands in no other group");
+                    self.wrong(
+                        &at,
+                        "分组须有字段，且不能再含分组",
+                        "a group has fields, and stands in no other group",
+                    );
                 } else {
                     self.fields(Some((n, field)), &field.fields);
                 }
@@ -183,15 +244,29 @@ impl<'a> Verify<'a> {
     ) {
         self.listed(group, field, base);
         if field.kind == FieldType::Reference {
-            let register = field.register.as_ref().is_none_or(|r| self.context.registers.contains(r));
-            let subject = field.subject.as_ref().is_none_or(|s| s == "any" || SubjectKind::from_name(s).is_some());
+            let register = field
+                .register
+                .as_ref()
+                .is_none_or(|r| self.context.registers.contains(r));
+            let subject = field
+                .subject
+                .as_ref()
+                .is_none_or(|s| s == "any" || SubjectKind::from_name(s).is_some());
             if field.register.is_some() == field.subject.is_some() || !register || !subject {
                 let at = named("name", base);
-                self.wrong(&at, "引用须指明存在的 register 或 subject 之一", "a reference names one existing register or one kind of subject");
+                self.wrong(
+                    &at,
+                    "引用须指明存在的 register 或 subject 之一",
+                    "a reference names one existing register or one kind of subject",
+                );
             }
         } else if field.register.is_some() || field.subject.is_some() {
             let at = named("name", base);
-            self.wrong(&at, "register、subject 只用于 reference", "register and subject belong to references only");
+            self.wrong(
+                &at,
+                "register、subject 只用于 reference",
+                "register and subject belong to references only",
+            );
         }
         if let Some(pattern) = &field.pattern {
             match regex::Regex::new(&format!("^(?:{pattern})$")) {
@@ -205,7 +280,11 @@ impl<'a> Verify<'a> {
             }
             if field.expects.is_none() || field.kind != FieldType::Text {
                 let at = named("pattern", base);
-                self.wrong(&at, "pattern 只用于 text，且须以 expects 说明", "a pattern belongs to text and is explained by expects");
+                self.wrong(
+                    &at,
+                    "pattern 只用于 text，且须以 expects 说明",
+                    "a pattern belongs to text and is explained by expects",
+                );
             }
         }
         for (key, bound) in [("min", &field.min), ("max", &field.max)] {
@@ -217,7 +296,11 @@ impl<'a> Verify<'a> {
             };
             if !good {
                 let at = named(key, base);
-                self.wrong(&at, "应为与类型相符的数值或日期", "expected a number or a date as the type says");
+                self.wrong(
+                    &at,
+                    "应为与类型相符的数值或日期",
+                    "expected a number or a date as the type says",
+                );
             }
         }
         if let Some(text) = &field.required_when {
@@ -228,19 +311,35 @@ impl<'a> Verify<'a> {
             let at = named("computed", base);
             let ty = Type::of(field);
             self.expression(&at, text, group, ty);
-            let today = self.expressions.get(&(group.map(|g| g.name.clone()), text.clone()));
+            let today = self
+                .expressions
+                .get(&(group.map(|g| g.name.clone()), text.clone()));
             if today.is_some_and(Expr::reads_today) {
-                self.wrong(&at, "存储的值不能取决于今天", "a stored value cannot depend on the present day");
+                self.wrong(
+                    &at,
+                    "存储的值不能取决于今天",
+                    "a stored value cannot depend on the present day",
+                );
             }
-            if field.required || field.default.is_some() || field.kind == FieldType::Decimal && field.decimals.is_none()
+            if field.required
+                || field.default.is_some()
+                || field.kind == FieldType::Decimal && field.decimals.is_none()
             {
-                self.wrong(&at, "计算字段不填写；小数须写 decimals", "a computed field is not entered; a decimal one says its decimals");
+                self.wrong(
+                    &at,
+                    "计算字段不填写；小数须写 decimals",
+                    "a computed field is not entered; a decimal one says its decimals",
+                );
             }
         }
         let group_like = matches!(field.kind, FieldType::Group | FieldType::File);
         if field.repeatable && field.kind == FieldType::Group || field.default.is_some() && group_like {
             let at = named("name", base);
-            self.wrong(&at, "分组本身可重复，且无默认值", "a group repeats by itself and has no default");
+            self.wrong(
+                &at,
+                "分组本身可重复，且无默认值",
+                "a group repeats by itself and has no default",
+            );
         }
     }
 
@@ -250,7 +349,11 @@ impl<'a> Verify<'a> {
             (Some(name), true) => match self.context.lists.get(name) {
                 Some(list) => Some(list.clone()),
                 None => {
-                    self.wrong(base, format!("没有代码表 codes/{name}.csv"), format!("there is no code list codes/{name}.csv"));
+                    self.wrong(
+                        base,
+                        format!("没有代码表 codes/{name}.csv"),
+                        format!("there is no code list codes/{name}.csv"),
+                    );
                     None
                 }
             },
@@ -258,17 +361,28 @@ impl<'a> Verify<'a> {
                 codes: field
                     .choices
                     .iter()
-                    .map(|c| Code { code: c.code.clone(), names: Names::new(&c.zh, &c.en) })
+                    .map(|c| Code {
+                        code: c.code.clone(),
+                        names: Names::new(&c.zh, &c.en),
+                    })
                     .collect(),
             })),
             (None, true) => None,
             (Some(_), false) => {
-                self.wrong(base, "codes 与 choices 只写其一", "give codes or choices, not both");
+                self.wrong(
+                    base,
+                    "codes 与 choices 只写其一",
+                    "give codes or choices, not both",
+                );
                 None
             }
         };
         if (field.kind == FieldType::Choice) != (field.codes.is_some() || !field.choices.is_empty()) {
-            self.wrong(base, "choice 字段须有 choices 或 codes，其他字段不得有", "a choice has choices or codes, no other field has");
+            self.wrong(
+                base,
+                "choice 字段须有 choices 或 codes，其他字段不得有",
+                "a choice has choices or codes, no other field has",
+            );
         }
         base.pop();
         if let Some(list) = list {
@@ -280,7 +394,9 @@ impl<'a> Verify<'a> {
         let d = self.definition;
         for (n, key) in d.key.iter().enumerate() {
             for (m, name) in key.fields.iter().enumerate() {
-                self.scalar(at!["key", n, "fields", m], name, |f| f.kind.is_scalar() && !f.repeatable);
+                self.scalar(at!["key", n, "fields", m], name, |f| {
+                    f.kind.is_scalar() && !f.repeatable
+                });
             }
         }
         for (n, rule) in d.rule.iter().enumerate() {
@@ -289,7 +405,11 @@ impl<'a> Verify<'a> {
         }
         if let Some(matching) = &d.matching {
             if matching.review_from > matching.same_from {
-                self.wrong(at!["matching", "review_from"], "不得高于 same_from", "not above same_from");
+                self.wrong(
+                    at!["matching", "review_from"],
+                    "不得高于 same_from",
+                    "not above same_from",
+                );
             }
             for (n, compare) in matching.compare.iter().enumerate() {
                 let fits: fn(&Field) -> bool = if compare.how == Comparison::Near {
@@ -301,36 +421,56 @@ impl<'a> Verify<'a> {
             }
         }
         if let Some(map) = &d.map {
-            self.scalar(at!["map", "field"], &map.field, |f| f.kind.is_place() && !f.repeatable);
+            self.scalar(at!["map", "field"], &map.field, |f| {
+                f.kind.is_place() && !f.repeatable
+            });
             if let Some(name) = &map.colour_by {
-                self.scalar(at!["map", "colour_by"], name, |f| matches!(f.kind, FieldType::Choice | FieldType::Boolean));
+                self.scalar(at!["map", "colour_by"], name, |f| {
+                    matches!(f.kind, FieldType::Choice | FieldType::Boolean)
+                });
             }
         }
         if let Some(publication) = &d.publication {
             if let Some(text) = &publication.filter {
                 self.expression(at!["publication", "where"], text, None, Type::Bool);
             }
-        } else if d.field.iter().any(|f| f.public || f.fields.iter().any(|s| s.public)) {
-            self.wrong(at!["access"], "有公开字段而没有 [publication]", "fields are public but there is no [publication]");
+        } else if d
+            .field
+            .iter()
+            .any(|f| f.public || f.fields.iter().any(|s| s.public))
+        {
+            self.wrong(
+                at!["access"],
+                "有公开字段而没有 [publication]",
+                "fields are public but there is no [publication]",
+            );
         }
         if let Some(name) = &d.access.unit_field {
             self.scalar(at!["access", "unit_field"], name, |f| f.kind == FieldType::Unit);
         }
         if let Some(name) = &d.access.firm_field {
-            self.scalar(at!["access", "firm_field"], name, |f| matches!(f.kind, FieldType::Reference | FieldType::CreditCode));
+            self.scalar(at!["access", "firm_field"], name, |f| {
+                matches!(f.kind, FieldType::Reference | FieldType::CreditCode)
+            });
         }
     }
 
     fn life(&mut self) {
         let d = self.definition;
-        let states: Vec<&str> = d.life.iter().flat_map(|l| &l.state).map(|s| s.name.as_str()).collect();
+        let states: Vec<&str> = d
+            .life
+            .iter()
+            .flat_map(|l| &l.state)
+            .map(|s| s.name.as_str())
+            .collect();
         if let Some(life) = &d.life {
             if !states.contains(&life.start.as_str()) {
                 self.wrong(at!["life", "start"], "没有这一状态", "there is no such state");
             }
             let names: Vec<&str> = life.transition.iter().map(|t| t.name.as_str()).collect();
             for (n, t) in life.transition.iter().enumerate() {
-                let known = states.contains(&t.to.as_str()) && t.from.iter().all(|s| states.contains(&s.as_str()));
+                let known =
+                    states.contains(&t.to.as_str()) && t.from.iter().all(|s| states.contains(&s.as_str()));
                 if !known || t.from.is_empty() || t.roles.is_empty() {
                     self.wrong(
                         at!["life", "transition", n, "name"],
@@ -339,35 +479,60 @@ impl<'a> Verify<'a> {
                     );
                 }
                 if names.iter().filter(|o| **o == t.name).count() > 1 {
-                    self.wrong(at!["life", "transition", n, "name"], "名称重复", "the name occurs twice");
+                    self.wrong(
+                        at!["life", "transition", n, "name"],
+                        "名称重复",
+                        "the name occurs twice",
+                    );
                 }
                 for (m, name) in t.needs.iter().enumerate() {
                     self.scalar(at!["life", "transition", n, "needs", m], name, |_| true);
                 }
-                if t.second_person_to.as_ref().is_some_and(|o| !names.contains(&o.as_str()) || *o == t.name) {
-                    self.wrong(at!["life", "transition", n, "second_person_to"], "应为另一流转的名称", "expected the name of another transition");
+                if t.second_person_to
+                    .as_ref()
+                    .is_some_and(|o| !names.contains(&o.as_str()) || *o == t.name)
+                {
+                    self.wrong(
+                        at!["life", "transition", n, "second_person_to"],
+                        "应为另一流转的名称",
+                        "expected the name of another transition",
+                    );
                 }
                 if let Some(text) = &t.condition {
                     self.expression(at!["life", "transition", n, "condition"], text, None, Type::Bool);
                     if t.condition_zh.is_empty() || t.condition_en.is_empty() {
-                        self.wrong(at!["life", "transition", n, "condition"], "须以 condition_zh、condition_en 说明", "explain it in condition_zh and condition_en");
+                        self.wrong(
+                            at!["life", "transition", n, "condition"],
+                            "须以 condition_zh、condition_en 说明",
+                            "explain it in condition_zh and condition_en",
+                        );
                     }
                 }
             }
         }
         for (n, deadline) in d.deadline.iter().enumerate() {
             if !deadline.states.iter().all(|s| states.contains(&s.as_str())) {
-                self.wrong(at!["deadline", n, "states"], "没有这一状态", "there is no such state");
+                self.wrong(
+                    at!["deadline", n, "states"],
+                    "没有这一状态",
+                    "there is no such state",
+                );
             }
             if let Some(text) = &deadline.applies {
                 self.expression(at!["deadline", n, "applies"], text, None, Type::Bool);
             }
             match (&deadline.field, deadline.from) {
                 (Some(name), Anchor::Field) => {
-                    self.scalar(at!["deadline", n, "field"], name, |f| matches!(f.kind, FieldType::Date | FieldType::Instant));
+                    self.scalar(at!["deadline", n, "field"], name, |f| {
+                        matches!(f.kind, FieldType::Date | FieldType::Instant)
+                    });
                 }
                 (None, Anchor::State) if d.life.is_some() => {}
-                _ => self.wrong(at!["deadline", n, "from"], "from = \"field\" 时写 field；from = \"state\" 时须有 [life]", "from = \"field\" asks for field; from = \"state\" asks for [life]"),
+                _ => self.wrong(
+                    at!["deadline", n, "from"],
+                    "from = \"field\" 时写 field；from = \"state\" 时须有 [life]",
+                    "from = \"field\" asks for field; from = \"state\" asks for [life]",
+                ),
             }
         }
     }
@@ -382,28 +547,53 @@ impl<'a> Verify<'a> {
                 self.expression(at!["counter", n, "sum"], text, None, Type::Number);
             }
             if let Some(name) = &counter.by {
-                self.scalar(at!["counter", n, "by"], name, |f| f.kind.is_scalar() && !f.kind.is_place());
+                self.scalar(at!["counter", n, "by"], name, |f| {
+                    f.kind.is_scalar() && !f.kind.is_place()
+                });
             }
         }
         for (n, rate) in d.rate.iter().enumerate() {
             if let Some(text) = &rate.filter {
                 self.expression(at!["rate", n, "where"], text, None, Type::Bool);
             }
-            for (key, text) in [("numerator", Some(&rate.numerator)), ("denominator", rate.denominator.as_ref())] {
+            for (key, text) in [
+                ("numerator", Some(&rate.numerator)),
+                ("denominator", rate.denominator.as_ref()),
+            ] {
                 let Some(text) = text else { continue };
                 // A condition or a number: the second attempt tells the error where both fail.
-                let vocabulary = Vocabulary { definition: d, group: None };
-                let ty = if Expr::parse(text, vocabulary, Type::Bool).is_ok() { Type::Bool } else { Type::Number };
+                let vocabulary = Vocabulary {
+                    definition: d,
+                    group: None,
+                };
+                let ty = if Expr::parse(text, vocabulary, Type::Bool).is_ok() {
+                    Type::Bool
+                } else {
+                    Type::Number
+                };
                 self.expression(at!["rate", n, key], text, None, ty);
             }
         }
-        let targets = d.counter.iter().enumerate().map(|(n, c)| ("counter", n, &c.target));
-        let targets: Vec<_> = targets.chain(d.rate.iter().enumerate().map(|(n, r)| ("rate", n, &r.target))).collect();
+        let targets = d
+            .counter
+            .iter()
+            .enumerate()
+            .map(|(n, c)| ("counter", n, &c.target));
+        let targets: Vec<_> = targets
+            .chain(d.rate.iter().enumerate().map(|(n, r)| ("rate", n, &r.target)))
+            .collect();
         for (part, n, target) in targets {
             let Some(target) = target else { continue };
-            let date = target.by.as_ref().is_none_or(|d| d.parse::<jiff::civil::Date>().is_ok());
+            let date = target
+                .by
+                .as_ref()
+                .is_none_or(|d| d.parse::<jiff::civil::Date>().is_ok());
             if target.value.parse::<Exact>().is_err() || !date {
-                self.wrong(at![part, n, "target"], "应为数值与日期", "expected a number and a date");
+                self.wrong(
+                    at![part, n, "target"],
+                    "应为数值与日期",
+                    "expected a number and a date",
+                );
             }
         }
     }
@@ -413,16 +603,24 @@ impl<'a> Verify<'a> {
         let mut open: Vec<(usize, &Field, Vec<String>)> = Vec::new();
         for (n, field) in self.definition.field.iter().enumerate() {
             let Some(text) = &field.computed else { continue };
-            let Some(expr) = self.expressions.get(&(None, text.clone())) else { continue };
+            let Some(expr) = self.expressions.get(&(None, text.clone())) else {
+                continue;
+            };
             open.push((n, field, expr.fields().to_vec()));
         }
         let mut done = Vec::new();
         while !open.is_empty() {
             let waiting: BTreeSet<String> = open.iter().map(|(_, f, _)| f.name.clone()).collect();
-            let ready = open.iter().position(|(.., needs)| needs.iter().all(|f| !waiting.contains(f)));
+            let ready = open
+                .iter()
+                .position(|(.., needs)| needs.iter().all(|f| !waiting.contains(f)));
             let Some(ready) = ready else {
                 let n = open.first().map_or(0, |(n, ..)| *n);
-                self.wrong(at!["field", n, "computed"], "计算字段互相依赖", "computed fields depend on each other in a circle");
+                self.wrong(
+                    at!["field", n, "computed"],
+                    "计算字段互相依赖",
+                    "computed fields depend on each other in a circle",
+                );
                 break;
             };
             done.push(open.remove(ready).1.name.clone());

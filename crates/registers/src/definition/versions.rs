@@ -11,7 +11,11 @@ use crate::text::Names;
 /// What a record of `old` would lose or break under `new`; empty where every old record stays good.
 pub fn incompatible(old: &Definition, new: &Definition) -> Vec<Names> {
     let empty = Migration::default();
-    let step = new.migration.iter().find(|m| m.to == new.version).unwrap_or(&empty);
+    let step = new
+        .migration
+        .iter()
+        .find(|m| m.to == new.version)
+        .unwrap_or(&empty);
     let mut out = Vec::new();
     if new.version != old.version + 1 {
         out.push(Names::new(
@@ -96,7 +100,10 @@ pub fn migrate(record: &Record, definition: &Definition) -> Record {
     let mut out = record.clone();
     let mut steps: Vec<&Migration> = definition.migration.iter().collect();
     steps.sort_by_key(|m| m.to);
-    for step in steps.into_iter().filter(|m| m.to > record.version && m.to <= definition.version) {
+    for step in steps
+        .into_iter()
+        .filter(|m| m.to > record.version && m.to <= definition.version)
+    {
         let mut body = Body::new();
         for (name, value) in out.body {
             if step.drop.contains(&name) {

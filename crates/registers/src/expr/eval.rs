@@ -49,21 +49,33 @@ pub struct Scope<'a> {
 impl<'a> Scope<'a> {
     /// Over a body alone.
     pub fn of(body: &'a Body) -> Self {
-        Self { body, row: None, state: None, today: None }
+        Self {
+            body,
+            row: None,
+            state: None,
+            today: None,
+        }
     }
 }
 
 pub(super) fn node(node: &Node, scope: &Scope<'_>) -> Val {
     match node {
         Node::Literal(value) => value.clone(),
-        Node::Field { name, kind, repeatable, row } => {
+        Node::Field {
+            name,
+            kind,
+            repeatable,
+            row,
+        } => {
             let place = if *row { scope.row } else { Some(scope.body) };
-            place.and_then(|b| b.get(name)).map_or(Val::Missing, |v| read(v, *kind, *repeatable))
+            place
+                .and_then(|b| b.get(name))
+                .map_or(Val::Missing, |v| read(v, *kind, *repeatable))
         }
         Node::State => scope.state.map_or(Val::Missing, |s| Val::Text(s.to_owned())),
         Node::Today => scope.today.map_or(Val::Missing, Val::Date),
         Node::Unary(op, inner) => match (op, self::node(inner, scope)) {
-            (Unary::Minus, Val::Number(n)) => Val::Number(-n),
+            (Unary::Minus, Val::Number(n)) => Val::Number(&Exact::zero() - &n),
             (Unary::Not, Val::Bool(b)) => Val::Bool(!b),
             _ => Val::Missing,
         },
@@ -87,12 +99,16 @@ pub(crate) fn read(value: &Value, kind: FieldType, repeatable: bool) -> Val {
     }
     let text = || value.as_str().unwrap_or_default();
     match kind {
-        FieldType::Integer => value.as_i64().map_or(Val::Missing, |n| Val::Number(Exact::int(n))),
+        FieldType::Integer => value
+            .as_i64()
+            .map_or(Val::Missing, |n| Val::Number(Exact::int(n))),
         FieldType::Decimal => text().parse().map_or(Val::Missing, Val::Number),
         FieldType::Boolean => value.as_bool().map_or(Val::Missing, Val::Bool),
         FieldType::Date => text().parse().map_or(Val::Missing, Val::Date),
         FieldType::Instant => UtcMs::parse(text()).map_or(Val::Missing, Val::Instant),
-        FieldType::File | FieldType::Point | FieldType::Line | FieldType::Area | FieldType::Group => Val::Opaque,
+        FieldType::File | FieldType::Point | FieldType::Line | FieldType::Area | FieldType::Group => {
+            Val::Opaque
+        }
         FieldType::Text
         | FieldType::Choice
         | FieldType::Reference
@@ -118,7 +134,8 @@ fn binary(op: Binary, left: &Val, right: &Val) -> Val {
         (Val::Number(a), Val::Number(b)) => make(a, b).map_or(Val::Missing, Val::Number),
         _ => Val::Missing,
     };
-    let ordered = |good: fn(Ordering) -> bool| compare(left, right).map_or(Val::Missing, |o| Val::Bool(good(o)));
+    let ordered =
+        |good: fn(Ordering) -> bool| compare(left, right).map_or(Val::Missing, |o| Val::Bool(good(o)));
     match op {
         Binary::Add => number(|a, b| Some(a + b)),
         Binary::Subtract => number(|a, b| Some(a - b)),
@@ -164,15 +181,19 @@ fn call(call: Call, args: &[Node], scope: &Scope<'_>) -> Val {
 
 /// Functions that are missing as soon as an argument is.
 fn strict(call: Call, first: &Val, second: &Val) -> Val {
-    let small = |n: &Exact| n.to_i64().and_then(|n| i32::try_from(n).ok()).filter(|n| n.abs() <= 100_000);
+    let small = |n: &Exact| {
+        n.to_i64()
+            .and_then(|n| i32::try_from(n).ok())
+            .filter(|n| n.abs() <= 100_000)
+    };
     match (call, first, second) {
         (Call::Round, Val::Number(value), Val::Number(places)) => small(places)
             .filter(|p| p.abs() <= 12)
             .map_or(Val::Missing, |p| Val::Number(value.round_gb8170(p))),
         (Call::Abs, Val::Number(value), _) => Val::Number(value.abs()),
-        (Call::Days, Val::Date(from), Val::Date(to)) => {
-            from.until(*to).map_or(Val::Missing, |span| Val::Number(Exact::int(span.get_days().into())))
-        }
+        (Call::Days, Val::Date(from), Val::Date(to)) => from.until(*to).map_or(Val::Missing, |span| {
+            Val::Number(Exact::int(span.get_days().into()))
+        }),
         (Call::AddDays, Val::Date(date), Val::Number(n)) => moved(*date, small(n).map(|n| n.days())),
         (Call::AddMonths, Val::Date(date), Val::Number(n)) => moved(*date, small(n).map(|n| n.months())),
         (Call::AddYears, Val::Date(date), Val::Number(n)) => {
@@ -182,7 +203,9 @@ fn strict(call: Call, first: &Val, second: &Val) -> Val {
         (Call::Month, Val::Date(date), _) => Val::Number(Exact::int(date.month().into())),
         (Call::DateOf, Val::Instant(at), _) => at.civil().map_or(Val::Missing, |c| Val::Date(c.date())),
         (Call::Has, Val::List(items), wanted @ Val::Text(_)) => Val::Bool(items.contains(wanted)),
-        (Call::Length, Val::List(items), _) => Val::Number(Exact::int(i64::try_from(items.len()).unwrap_or(i64::MAX))),
+        (Call::Length, Val::List(items), _) => {
+            Val::Number(Exact::int(i64::try_from(items.len()).unwrap_or(i64::MAX)))
+        }
         (Call::Contains, Val::Text(text), Val::Text(part)) => Val::Bool(text.contains(part.as_str())),
         (Call::Starts, Val::Text(text), Val::Text(part)) => Val::Bool(text.starts_with(part.as_str())),
         (Call::Left, Val::Text(text), Val::Number(n)) => {
@@ -194,7 +217,8 @@ fn strict(call: Call, first: &Val, second: &Val) -> Val {
 }
 
 fn moved(date: Date, span: Option<jiff::Span>) -> Val {
-    span.and_then(|s| date.checked_add(s).ok()).map_or(Val::Missing, Val::Date)
+    span.and_then(|s| date.checked_add(s).ok())
+        .map_or(Val::Missing, Val::Date)
 }
 
 fn extreme(values: impl Iterator<Item = Val>, better: fn(Ordering) -> bool) -> Val {
@@ -211,15 +235,31 @@ fn extreme(values: impl Iterator<Item = Val>, better: fn(Ordering) -> bool) -> V
 }
 
 fn fold(fold: Fold, group: &str, inner: Option<&Node>, scope: &Scope<'_>) -> Val {
-    let rows = scope.body.get(group).and_then(Value::as_array).map_or(&[] as &[Value], Vec::as_slice);
+    let rows = scope
+        .body
+        .get(group)
+        .and_then(Value::as_array)
+        .map_or(&[] as &[Value], Vec::as_slice);
     let values = rows.iter().filter_map(Value::as_object).map(|row| match inner {
-        Some(inner) => node(inner, &Scope { row: Some(row), ..*scope }),
+        Some(inner) => node(
+            inner,
+            &Scope {
+                row: Some(row),
+                ..*scope
+            },
+        ),
         None => Val::Bool(true),
     });
     match fold {
         // A list without rows has zero rows; a condition that cannot be decided makes the count unknown.
         Fold::Count => values
-            .map(|v| if let Val::Bool(b) = v { Some(i64::from(b)) } else { None })
+            .map(|v| {
+                if let Val::Bool(b) = v {
+                    Some(i64::from(b))
+                } else {
+                    None
+                }
+            })
             .sum::<Option<i64>>()
             .map_or(Val::Missing, |n| Val::Number(Exact::int(n))),
         // No rows, or a row whose value is missing: the sum is not known, and missing is never zero.

@@ -13,7 +13,9 @@ pub(super) enum Token {
 }
 
 /// Longest first, so that `<=` is not read as `<`.
-const SIGNS: [&str; 15] = ["<=", ">=", "!=", "==", "=", "<", ">", "+", "-", "*", "/", "(", ")", ",", "."];
+const SIGNS: [&str; 15] = [
+    "<=", ">=", "!=", "==", "=", "<", ">", "+", "-", "*", "/", "(", ")", ",", ".",
+];
 
 pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, ExprError> {
     if text.chars().count() > limits::EXPRESSION_CHARS {
@@ -21,7 +23,10 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, ExprError> {
             at: 0,
             said: Names::new(
                 format!("表达式超过 {} 字", limits::EXPRESSION_CHARS),
-                format!("an expression has at most {} characters", limits::EXPRESSION_CHARS),
+                format!(
+                    "an expression has at most {} characters",
+                    limits::EXPRESSION_CHARS
+                ),
             ),
         });
     }
@@ -47,13 +52,19 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, ExprError> {
                     said: Names::new("引号没有结束", "the quotation mark is never closed"),
                 });
             };
-            (Token::Text(inner.get(..end).unwrap_or_default().to_owned()), end + 2)
+            (
+                Token::Text(inner.get(..end).unwrap_or_default().to_owned()),
+                end + 2,
+            )
         } else if let Some(sign) = SIGNS.iter().find(|s| rest.starts_with(**s)) {
             (Token::Sign(if *sign == "==" { "=" } else { sign }), sign.len())
         } else {
             return Err(ExprError {
                 at,
-                said: Names::new(format!("不认识的字符 «{first}»"), format!("«{first}» means nothing here")),
+                said: Names::new(
+                    format!("不认识的字符 «{first}»"),
+                    format!("«{first}» means nothing here"),
+                ),
             });
         };
         out.push((at, token));

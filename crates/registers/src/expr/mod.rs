@@ -35,7 +35,8 @@ pub enum Type {
 }
 
 impl Type {
-    fn of(field: &Field) -> Self {
+    /// The type of a field's values.
+    pub(crate) fn of(field: &Field) -> Self {
         if field.repeatable {
             return Self::List;
         }
@@ -44,7 +45,9 @@ impl Type {
             FieldType::Boolean => Self::Bool,
             FieldType::Date => Self::Date,
             FieldType::Instant => Self::Instant,
-            FieldType::Point | FieldType::Line | FieldType::Area | FieldType::File | FieldType::Group => Self::Opaque,
+            FieldType::Point | FieldType::Line | FieldType::Area | FieldType::File | FieldType::Group => {
+                Self::Opaque
+            }
             FieldType::Text
             | FieldType::Choice
             | FieldType::Reference
@@ -79,14 +82,23 @@ pub struct Expr {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Node {
     Literal(Val),
-    Field { name: String, kind: FieldType, repeatable: bool, row: bool },
+    Field {
+        name: String,
+        kind: FieldType,
+        repeatable: bool,
+        row: bool,
+    },
     State,
     Today,
     Unary(Unary, Box<Node>),
     Binary(Binary, Box<Node>, Box<Node>),
     Among(Box<Node>, Vec<Val>),
     Call(Call, Vec<Node>),
-    Fold { fold: Fold, group: String, inner: Option<Box<Node>> },
+    Fold {
+        fold: Fold,
+        group: String,
+        inner: Option<Box<Node>>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,7 +170,13 @@ pub struct ExprError {
 
 impl fmt::Display for ExprError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "第 {} 个字符 (at character {}): {}", self.at + 1, self.at + 1, self.said)
+        write!(
+            f,
+            "第 {} 个字符 (at character {}): {}",
+            self.at + 1,
+            self.at + 1,
+            self.said
+        )
     }
 }
 

@@ -83,12 +83,21 @@ pub(super) fn expression(text: &str, vocabulary: Vocabulary<'_>, expected: Type)
     };
     let (node, ty) = parser.either()?;
     if let Some((at, token)) = parser.tokens.get(parser.next) {
-        return Err(wrong(*at, format!("多余的 {}", show(token)), format!("{} is left over", show(token))));
+        return Err(wrong(
+            *at,
+            format!("多余的 {}", show(token)),
+            format!("{} is left over", show(token)),
+        ));
     }
     expect(0, ty, expected)?;
     parser.fields.sort();
     parser.fields.dedup();
-    Ok(Expr { node, ty, fields: parser.fields, reads_today: parser.reads_today })
+    Ok(Expr {
+        node,
+        ty,
+        fields: parser.fields,
+        reads_today: parser.reads_today,
+    })
 }
 
 fn show(token: &Token) -> String {
@@ -100,7 +109,10 @@ fn show(token: &Token) -> String {
 }
 
 fn wrong(at: usize, zh: impl Into<String>, en: impl Into<String>) -> ExprError {
-    ExprError { at, said: Names::new(zh, en) }
+    ExprError {
+        at,
+        said: Names::new(zh, en),
+    }
 }
 
 fn expect(at: usize, got: Type, expected: Type) -> Result<(), ExprError> {
@@ -108,7 +120,11 @@ fn expect(at: usize, got: Type, expected: Type) -> Result<(), ExprError> {
         return Ok(());
     }
     let ((gz, ge), (ez, ee)) = (got.names(), expected.names());
-    Err(wrong(at, format!("此处应为{ez}，而不是{gz}"), format!("expected {ee}, found {ge}")))
+    Err(wrong(
+        at,
+        format!("此处应为{ez}，而不是{gz}"),
+        format!("expected {ee}, found {ge}"),
+    ))
 }
 
 impl<'a> Parser<'a> {
@@ -136,13 +152,21 @@ impl<'a> Parser<'a> {
         if self.take_sign(sign) {
             return Ok(());
         }
-        Err(wrong(self.at(), format!("此处应为 «{sign}»"), format!("expected «{sign}»")))
+        Err(wrong(
+            self.at(),
+            format!("此处应为 «{sign}»"),
+            format!("expected «{sign}»"),
+        ))
     }
 
     fn either(&mut self) -> Result<Typed, ExprError> {
         self.depth += 1;
         if self.depth > limits::EXPRESSION_DEPTH {
-            return Err(wrong(self.at(), "表达式嵌套过深", "the expression is nested too deeply"));
+            return Err(wrong(
+                self.at(),
+                "表达式嵌套过深",
+                "the expression is nested too deeply",
+            ));
         }
         let mut left = self.both()?;
         while self.take_word("or") {
@@ -196,7 +220,11 @@ impl<'a> Parser<'a> {
                 let ordered = matches!(rt, Type::Number | Type::Date | Type::Instant);
                 let equality = matches!(op, Binary::Equal | Binary::Unequal);
                 if !(ordered || equality && matches!(rt, Type::Text | Type::Bool)) {
-                    return Err(wrong(at, "这类值不能这样比较", "such values cannot be compared in this way"));
+                    return Err(wrong(
+                        at,
+                        "这类值不能这样比较",
+                        "such values cannot be compared in this way",
+                    ));
                 }
                 self.known_code(&left.0, &right, at)?;
                 return Ok((Node::Binary(*op, Box::new(left.0), Box::new(right)), Type::Bool));
@@ -207,7 +235,9 @@ impl<'a> Parser<'a> {
 
     /// A literal compared with a choice of the definition's own codes must be one of them.
     fn known_code(&self, left: &Node, right: &Node, at: usize) -> Result<(), ExprError> {
-        let Node::Literal(Val::Text(code)) = right else { return Ok(()) };
+        let Node::Literal(Val::Text(code)) = right else {
+            return Ok(());
+        };
         match left {
             Node::Field { name, row, .. } => {
                 let field = self.find(name, *row);
@@ -228,14 +258,22 @@ impl<'a> Parser<'a> {
                 if self.vocabulary.definition.state(code).is_some() {
                     return Ok(());
                 }
-                Err(wrong(at, format!("没有状态 «{code}»"), format!("there is no state «{code}»")))
+                Err(wrong(
+                    at,
+                    format!("没有状态 «{code}»"),
+                    format!("there is no state «{code}»"),
+                ))
             }
             _ => Ok(()),
         }
     }
 
     fn find(&self, name: &str, row: bool) -> Option<&'a Field> {
-        if row { self.rows?.subfield(name) } else { self.vocabulary.definition.field(name) }
+        if row {
+            self.rows?.subfield(name)
+        } else {
+            self.vocabulary.definition.field(name)
+        }
     }
 
     fn among(&mut self, (left, ty): Typed) -> Result<Typed, ExprError> {
@@ -247,7 +285,11 @@ impl<'a> Parser<'a> {
             expect(at, vt, ty)?;
             self.known_code(&left, &node, at)?;
             let Node::Literal(value) = node else {
-                return Err(wrong(at, "in (…) 中只能写固定值", "only literal values stand in «in (…)»"));
+                return Err(wrong(
+                    at,
+                    "in (…) 中只能写固定值",
+                    "only literal values stand in «in (…)»",
+                ));
             };
             values.push(value);
             if !self.take_sign(",") {
@@ -317,8 +359,9 @@ impl<'a> Parser<'a> {
         self.next += 1;
         match token {
             Token::Number(text) => {
-                let number: Exact =
-                    text.parse().map_err(|_| wrong(at, format!("«{text}» 不是数值"), format!("«{text}» is no number")))?;
+                let number: Exact = text
+                    .parse()
+                    .map_err(|_| wrong(at, format!("«{text}» 不是数值"), format!("«{text}» is no number")))?;
                 Ok((Node::Literal(Val::Number(number)), Type::Number))
             }
             Token::Text(text) => Ok((Node::Literal(Val::Text(text)), Type::Text)),
@@ -327,7 +370,11 @@ impl<'a> Parser<'a> {
                 self.need_sign(")")?;
                 Ok(inner)
             }
-            Token::Sign(sign) => Err(wrong(at, format!("此处不能写 «{sign}»"), format!("«{sign}» cannot stand here"))),
+            Token::Sign(sign) => Err(wrong(
+                at,
+                format!("此处不能写 «{sign}»"),
+                format!("«{sign}» cannot stand here"),
+            )),
             Token::Word(word) => self.word(at, &word),
         }
     }
@@ -346,13 +393,22 @@ impl<'a> Parser<'a> {
             (Some(field), _) => (field, true),
             (None, Some(field)) => (field, false),
             (None, None) => {
-                return Err(wrong(at, format!("没有字段 «{word}»"), format!("there is no field «{word}»")));
+                return Err(wrong(
+                    at,
+                    format!("没有字段 «{word}»"),
+                    format!("there is no field «{word}»"),
+                ));
             }
         };
         if !row {
             self.fields.push(word.to_owned());
         }
-        let node = Node::Field { name: word.to_owned(), kind: field.kind, repeatable: field.repeatable, row };
+        let node = Node::Field {
+            name: word.to_owned(),
+            kind: field.kind,
+            repeatable: field.repeatable,
+            row,
+        };
         Ok((node, Type::of(field)))
     }
 
@@ -384,11 +440,19 @@ impl<'a> Parser<'a> {
             return Ok((Node::Call(call, nodes), ty));
         }
         let Some((_, call, args, result)) = CALLS.iter().find(|(name, ..)| *name == word) else {
-            return Err(wrong(at, format!("没有函数 «{word}»"), format!("there is no function «{word}»")));
+            return Err(wrong(
+                at,
+                format!("没有函数 «{word}»"),
+                format!("there is no function «{word}»"),
+            ));
         };
         if args.len() != types.len() {
             let n = args.len();
-            return Err(wrong(at, format!("{word} 需要 {n} 个参数"), format!("{word} takes {n} arguments")));
+            return Err(wrong(
+                at,
+                format!("{word} 需要 {n} 个参数"),
+                format!("{word} takes {n} arguments"),
+            ));
         }
         for ((arg, ty), place) in args.iter().zip(&types).zip(&places) {
             if let Arg::Is(expected) = arg {
@@ -400,15 +464,25 @@ impl<'a> Parser<'a> {
                 Some(Node::Literal(Val::Text(text))) => text.parse::<Date>().ok(),
                 _ => None,
             };
-            let date =
-                date.ok_or_else(|| wrong(at, "date 需要 \"YYYY-MM-DD\"", "date takes a literal \"YYYY-MM-DD\""))?;
+            let date = date.ok_or_else(|| {
+                wrong(
+                    at,
+                    "date 需要 \"YYYY-MM-DD\"",
+                    "date takes a literal \"YYYY-MM-DD\"",
+                )
+            })?;
             return Ok((Node::Literal(Val::Date(date)), Type::Date));
         }
         Ok((Node::Call(*call, nodes), *result))
     }
 
     /// Calls whose result has the type of their arguments.
-    fn free_call(at: usize, word: &str, types: &[Type], places: &[usize]) -> Result<Option<(Call, Type)>, ExprError> {
+    fn free_call(
+        at: usize,
+        word: &str,
+        types: &[Type],
+        places: &[usize],
+    ) -> Result<Option<(Call, Type)>, ExprError> {
         let place = |n: usize| places.get(n).copied().unwrap_or(at);
         match (word, types) {
             ("if", [condition, yes, no]) => {
@@ -427,11 +501,23 @@ impl<'a> Parser<'a> {
                 for (n, ty) in rest.iter().enumerate() {
                     expect(place(n + 1), *ty, *first)?;
                 }
-                let call = if word == "least" { Call::Least } else { Call::Greatest };
+                let call = if word == "least" {
+                    Call::Least
+                } else {
+                    Call::Greatest
+                };
                 Ok(Some((call, *first)))
             }
-            ("if", _) => Err(wrong(at, "if 需要 (条件, 是, 否)", "if takes (condition, yes, no)")),
-            ("otherwise", _) => Err(wrong(at, "otherwise 需要 (值, 缺失时)", "otherwise takes (value, instead)")),
+            ("if", _) => Err(wrong(
+                at,
+                "if 需要 (条件, 是, 否)",
+                "if takes (condition, yes, no)",
+            )),
+            ("otherwise", _) => Err(wrong(
+                at,
+                "otherwise 需要 (值, 缺失时)",
+                "otherwise takes (value, instead)",
+            )),
             _ => Ok(None),
         }
     }
@@ -439,13 +525,19 @@ impl<'a> Parser<'a> {
     fn fold(&mut self, fold: Fold) -> Result<Typed, ExprError> {
         let at = self.at();
         let group = match self.peek() {
-            Some(Token::Word(word)) => {
-                self.vocabulary.definition.field(word).filter(|f| f.kind == FieldType::Group)
-            }
+            Some(Token::Word(word)) => self
+                .vocabulary
+                .definition
+                .field(word)
+                .filter(|f| f.kind == FieldType::Group),
             _ => None,
         };
         let Some(group) = group.filter(|_| self.rows.is_none()) else {
-            return Err(wrong(at, "此处应为分组字段的名称", "expected the name of a group"));
+            return Err(wrong(
+                at,
+                "此处应为分组字段的名称",
+                "expected the name of a group",
+            ));
         };
         self.next += 1;
         self.fields.push(group.name.clone());
@@ -462,7 +554,15 @@ impl<'a> Parser<'a> {
                 Fold::Least | Fold::Greatest => matches!(ty, Type::Number | Type::Date),
             };
             if !fits {
-                expect(at, ty, if matches!(fold, Fold::Sum) { Type::Number } else { Type::Bool })?;
+                expect(
+                    at,
+                    ty,
+                    if matches!(fold, Fold::Sum) {
+                        Type::Number
+                    } else {
+                        Type::Bool
+                    },
+                )?;
             }
             inner = Some(Box::new(node));
             inner_type = Some(ty);
@@ -475,6 +575,13 @@ impl<'a> Parser<'a> {
             Fold::All | Fold::Any => Type::Bool,
             Fold::Least | Fold::Greatest => inner_type.unwrap_or(Type::Number),
         };
-        Ok((Node::Fold { fold, group: group.name.clone(), inner }, ty))
+        Ok((
+            Node::Fold {
+                fold,
+                group: group.name.clone(),
+                inner,
+            },
+            ty,
+        ))
     }
 }

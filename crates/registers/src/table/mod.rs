@@ -1,0 +1,66 @@
+//! Tables: the template people fill in, export as filtered, import with a report for every row.
+//!
+//! One record takes one row; a record with groups takes as many as its longest group, the record's own columns filled
+//! in the first. The first column holds the record's id: blank for a new record. Files, computed fields and the state
+//! are written but not read back.
+
+mod columns;
+pub mod export;
+pub mod import;
+
+pub use columns::{Column, template};
+pub use export::rows;
+pub use import::{Draft, Existing, Import, RowFinding, import};
+
+/// Header of the id column.
+pub const ID_HEADER: &str = "记录编号";
+/// Header of the state column, written for people.
+pub const STATE_HEADER: &str = "状态";
+/// Stands for a value that does not fit into a cell; read back, it leaves the value as it is.
+pub const KEEP: &str = "（内容过长，未导出）";
+
+/// A cell as the caller read it from a workbook or a text file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Cell {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// Text, or a number or date in its exact text form.
+    Text(String),
+    /// Yes or no.
+    Bool(bool),
+}
+
+impl Cell {
+    /// Text; empty text is an empty cell.
+    pub fn text(text: impl Into<String>) -> Self {
+        let text = text.into();
+        if text.is_empty() {
+            Self::Empty
+        } else {
+            Self::Text(text)
+        }
+    }
+}
+
+/// A merged range of cells, all ends included, counted from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Merge {
+    /// First row.
+    pub top: usize,
+    /// First column.
+    pub left: usize,
+    /// Last row.
+    pub bottom: usize,
+    /// Last column.
+    pub right: usize,
+}
+
+/// A sheet as the caller read it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sheet {
+    /// Rows of cells; rows may differ in length.
+    pub rows: Vec<Vec<Cell>>,
+    /// Merged ranges.
+    pub merges: Vec<Merge>,
+}
