@@ -5,7 +5,7 @@ import type { paths } from './schema'
 import type {
   Alarm, AlarmDetail, AuditRow, AuditVerification, CloseReason, Device, Frame, Health, Judgement, JudgementRow,
   JudgementView, Layer, LayerInfo, Observations, Overview, Page, PointCollection, Profile, PublicAir, PublicWater,
-  QueryOf, Series, Session, SubjectDetail, SubjectRow, SystemView, Token, Topic, User,
+  QueryOf, Series, Session, StandardsTable, SubjectDetail, SubjectRow, SystemView, Token, Topic, User,
 } from './types'
 
 type Body<P extends keyof paths, M extends 'post' | 'patch'> =
@@ -44,6 +44,8 @@ export const judgements = (query: QueryOf<'list_judgements'>): Promise<Page<Judg
 export const judgement = (id: number): Promise<JudgementView> =>
   ask(client.GET('/api/v1/judgements/{id}', { params: { path: { id } } }))
 export const topics = async (): Promise<Topic[]> => (await ask(client.GET('/api/v1/standards/topics'))).items
+export const tables = async (): Promise<StandardsTable[]> => (await ask(client.GET('/api/v1/standards/tables'))).items
+export const table = (id: string): Promise<StandardsTable> => ask(client.GET('/api/v1/standards/tables/{id}', { params: { path: { id } } }))
 export const evaluate = (topic: string, body: Record<string, never>): Promise<Judgement> => {
   const [folder = '', name = ''] = topic.split('/')
   return ask(client.POST('/api/v1/evaluate/{folder}/{name}', { params: { path: { folder, name } }, body }))

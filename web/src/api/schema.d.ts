@@ -490,6 +490,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/standards/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tables that the rules compute with. */
+        get: operations["list_tables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/standards/tables/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One table with its rows, as it is computed with. */
+        get: operations["get_table"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/standards/topics": {
         parameters: {
             query?: never;
@@ -2286,6 +2320,34 @@ export interface components {
             /** @description Version of the program. */
             version: string;
         };
+        /** @description The list of tables. */
+        TableList: {
+            /** @description Tables. */
+            items: components["schemas"]["TableView"][];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            total: number;
+        };
+        /** @description A table of the standards library. */
+        TableView: {
+            /** @description Columns in order. */
+            columns: string[];
+            /** @description Which standard, which table, what the columns mean. */
+            description: string;
+            /** @description Family. */
+            family: string;
+            /** @description Name; its first word is the family. */
+            id: string;
+            /** @description Rows in order; absent in lists. */
+            rows?: string[][] | null;
+            /**
+             * Format: int64
+             * @description How many rows.
+             */
+            total: number;
+        };
         /** @description An access token for programs. The token itself is shown once, when it is made. */
         TokenView: {
             /** @description When it was made. */
@@ -3461,6 +3523,65 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableList"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the table */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableView"];
+                };
             };
             /** @description 错误 / error */
             default: {
