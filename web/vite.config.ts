@@ -5,7 +5,7 @@ import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
 import Components from 'unplugin-vue-components/vite'
 import { defineConfig } from 'vitest/config'
 
-const server = process.env.HUANSHU_URL ?? 'http://127.0.0.1:8600'
+const server = process.env.HUANSHU_URL ?? 'http://127.0.0.1:8212'
 
 export default defineConfig({
   plugins: [

@@ -51,6 +51,11 @@ export function nameOf(thing: { zh: string; en: string } | null | undefined): st
   return english.value && thing.en !== '' ? thing.en : thing.zh
 }
 
+/** Words in a row, as the language writes them. */
+export function listed(items: readonly string[]): string {
+  return items.join(english.value ? ', ' : '、')
+}
+
 /** The name of a factor. */
 export function factorName(thing: { name_zh: string; name_en: string }): string {
   return english.value && thing.name_en !== '' ? thing.name_en : thing.name_zh
