@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # A PostgreSQL of its own for the tests: `eval "$(tools/test-postgres.sh start)"`, then `tools/test-postgres.sh stop`.
+# `pause` stops it at once and keeps its data, `resume` starts it again: what an outage looks like to its clients.
 # Lives in a temporary directory, listens on localhost only; as root it runs as user postgres. Port: HUANSHU_TEST_PGPORT.
 set -euo pipefail
 port="${HUANSHU_TEST_PGPORT:-54329}"
@@ -27,22 +28,28 @@ stop() {
   rm -rf "$base"
 }
 
+run_server() {
+  # The data are thrown away, so nothing needs to survive a crash of the machine.
+  as_owner "$bin/pg_ctl" -D "$base/data" -l "$base/server.log" -w -t 60 \
+    -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$base -c fsync=off -c max_connections=200" \
+    start >>"$base.log" 2>&1 || { cat "$base.log" >&2; exit 1; }
+  rm -f "$base.log"
+}
+
 start() {
   stop
   mkdir -p "$base"
   [ "$(id -u)" -ne 0 ] || chown postgres:postgres "$base"
   as_owner "$bin/initdb" -D "$base/data" -U huanshu --auth=trust --encoding=UTF8 --locale=C.UTF-8 >"$base.log" 2>&1 ||
     { cat "$base.log" >&2; exit 1; }
-  # The data are thrown away, so nothing needs to survive a crash of the machine.
-  as_owner "$bin/pg_ctl" -D "$base/data" -l "$base/server.log" -w -t 60 \
-    -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$base -c fsync=off -c max_connections=200" \
-    start >>"$base.log" 2>&1 || { cat "$base.log" >&2; exit 1; }
-  rm -f "$base.log"
+  run_server
   echo "export HUANSHU_TEST_POSTGRES=postgres://huanshu@127.0.0.1:$port/postgres"
 }
 
 case "${1:-}" in
   start) start ;;
   stop) stop ;;
-  *) echo "usage: $0 start|stop" >&2; exit 2 ;;
+  pause) as_owner "$bin/pg_ctl" -D "$base/data" -m immediate -w stop >&2 ;;
+  resume) run_server ;;
+  *) echo "usage: $0 start|stop|pause|resume" >&2; exit 2 ;;
 esac

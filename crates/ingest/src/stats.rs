@@ -105,12 +105,7 @@ impl Stats {
                 false,
                 self.refused_connections.get(),
             ),
-            (
-                "gateway_bytes",
-                "Bytes received",
-                false,
-                self.bytes.get(),
-            ),
+            ("gateway_bytes", "Bytes received", false, self.bytes.get()),
             (
                 "gateway_frames_kept",
                 "Frames made durable",
@@ -123,24 +118,14 @@ impl Stats {
                 false,
                 self.frames_not_kept.get(),
             ),
-            (
-                "gateway_answers",
-                "Answers sent",
-                false,
-                self.answers.get(),
-            ),
+            ("gateway_answers", "Answers sent", false, self.answers.get()),
             (
                 "gateway_answers_withheld",
                 "Durable frames not answered because the database was away",
                 false,
                 self.answers_withheld.get(),
             ),
-            (
-                "apply_frames",
-                "Frames applied",
-                false,
-                self.frames_applied.get(),
-            ),
+            ("apply_frames", "Frames applied", false, self.frames_applied.get()),
             (
                 "apply_duplicates",
                 "Frames seen before",

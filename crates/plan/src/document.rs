@@ -268,6 +268,7 @@ fn number<S: Serializer>(value: &Decimal, serializer: S) -> Result<S::Ok, S::Err
     }
 }
 
+#[expect(clippy::ref_option, reason = "the signature serde calls")]
 fn optional_number<S: Serializer>(value: &Option<Decimal>, serializer: S) -> Result<S::Ok, S::Error> {
     match value {
         Some(value) => number(value, serializer),

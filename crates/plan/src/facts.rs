@@ -1,1 +1,367 @@
-//! facts
+//! The plan's facts kept as data (`profiles/<district>/plan/*.toml`): figures, units and dates under own short titles, so
+//! that the plan lives in the product without the document. Unknown keys and dangling references are errors.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::ids::UnitCode;
+use model::profile::Unit;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+/// `plan/plan.toml`: what plan it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Head {
+    /// Name of the plan.
+    pub title: String,
+    /// Document number (发文字号).
+    pub number: String,
+    /// Day of issue, `2023-01-20`.
+    pub issued: String,
+    /// Year the base values are of.
+    pub base_year: u16,
+    /// Year the targets are of.
+    pub target_year: u16,
+    /// Years in which the plan is evaluated.
+    pub evaluations: Vec<u16>,
+    /// Chapters with duties.
+    #[serde(default)]
+    pub chapter: Vec<Chapter>,
+}
+
+/// A chapter with duties.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chapter {
+    /// Number.
+    pub no: u32,
+    /// Own short title.
+    pub title: String,
+    /// Own short titles of the sections, in order.
+    pub sections: Vec<String>,
+}
+
+/// How a value is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sense {
+    /// ≥
+    AtLeast,
+    /// ≤
+    AtMost,
+    /// =
+    Equal,
+    /// ≈
+    About,
+}
+
+/// A target of a task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// What is measured or done.
+    pub name: String,
+    /// Value; none where it is assigned from above or is a state.
+    #[serde(default)]
+    pub value: Option<Decimal>,
+    /// Unit of the value.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// How the value is meant.
+    #[serde(default)]
+    pub sense: Option<Sense>,
+    /// Last day, `2025-12-31`.
+    #[serde(default)]
+    pub due: Option<String>,
+    /// The value is assigned by the city or the province.
+    #[serde(default)]
+    pub assigned: bool,
+}
+
+/// A note of responsible units; codes of `units.toml`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Duty {
+    /// 牵头
+    #[serde(default)]
+    pub lead: Vec<UnitCode>,
+    /// 配合
+    #[serde(default)]
+    pub with: Vec<UnitCode>,
+    /// 责任, or 按职责分工
+    #[serde(default)]
+    pub units: Vec<UnitCode>,
+}
+
+/// A task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Task {
+    /// `3.1.4` = chapter, section, item; item 0 where the plan does not number it.
+    pub id: String,
+    /// Own short title.
+    pub title: String,
+    /// Who.
+    #[serde(default)]
+    pub duty: Vec<Duty>,
+    /// What is to be reached.
+    #[serde(default)]
+    pub target: Vec<Target>,
+    /// Projects it names.
+    #[serde(default)]
+    pub projects: Vec<String>,
+}
+
+/// Binding force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Force {
+    /// 约束性
+    Binding,
+    /// 预期性
+    Expected,
+}
+
+/// Which way an indicator is to move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// Lower is better.
+    Lower,
+    /// Higher is better.
+    Higher,
+    /// To be zero and stay so.
+    Zero,
+    /// To be kept.
+    Keep,
+    /// An amount summed over the years.
+    Cumulative,
+}
+
+/// An indicator. A value that is absent is not stated; it is never zero.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Indicator {
+    /// Number in the plan.
+    pub no: u32,
+    /// Group.
+    pub group: String,
+    /// Name.
+    pub name: String,
+    /// Unit.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// Binding or expected.
+    pub force: Force,
+    /// Which way.
+    pub direction: Direction,
+    /// Value of the base year, in the unit.
+    #[serde(default)]
+    pub base: Option<Decimal>,
+    /// Cut over the five years before the plan, percent: no value of the indicator.
+    #[serde(default)]
+    pub base_cut: Option<Decimal>,
+    /// Value of the target year, in the unit.
+    #[serde(default)]
+    pub target: Option<Decimal>,
+    /// The target is assigned by the city.
+    #[serde(default)]
+    pub assigned: bool,
+    /// The target in words, where it is a state.
+    #[serde(default)]
+    pub state: Option<String>,
+    /// Counted otherwise than before the plan (the mark `*`).
+    #[serde(default)]
+    pub restated: bool,
+}
+
+impl Indicator {
+    /// Whether a progress between base and target means something: two different numbers of one unit.
+    pub fn comparable(&self) -> bool {
+        matches!((self.base, self.target), (Some(from), Some(to)) if from != to)
+    }
+}
+
+/// The facts of a plan.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Facts {
+    /// What plan it is.
+    pub head: Head,
+    /// Tasks in the order of the plan.
+    pub tasks: Vec<Task>,
+    /// Indicators.
+    pub indicators: Vec<Indicator>,
+    /// Every task from this one on is also a duty of every town.
+    pub towns_from: Option<String>,
+}
+
+/// Facts that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FactsError {
+    /// A file is missing.
+    #[error("配置目录缺少 {0} / the profile lacks {0}")]
+    Missing(&'static str),
+    /// A file does not read.
+    #[error("规划文件 {file} 有误 / plan file {file} is wrong: {message}")]
+    File {
+        /// File name.
+        file: &'static str,
+        /// Line and what was expected.
+        message: String,
+    },
+    /// Something in a file contradicts something else; it says what to change.
+    #[error("规划文件 {file}: {zh} / plan file {file}: {en}")]
+    Wrong {
+        /// File name.
+        file: &'static str,
+        /// Chinese.
+        zh: String,
+        /// English.
+        en: String,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tasks {
+    #[serde(default)]
+    towns_from: Option<String>,
+    #[serde(default)]
+    task: Vec<Task>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Indicators {
+    #[serde(default)]
+    indicator: Vec<Indicator>,
+}
+
+const HEAD: &str = "plan/plan.toml";
+const TASKS: &str = "plan/tasks.toml";
+const INDICATORS: &str = "plan/indicators.toml";
+
+fn file<T: serde::de::DeserializeOwned>(
+    files: &BTreeMap<String, String>,
+    name: &'static str,
+) -> Result<T, FactsError> {
+    let text = files.get(name).ok_or(FactsError::Missing(name))?;
+    toml::from_str(text).map_err(|e| FactsError::File {
+        file: name,
+        message: e.to_string(),
+    })
+}
+
+impl Facts {
+    /// From the files of a profile folder, path relative to it → text; `None` where the profile has no plan.
+    pub fn from_files(files: &BTreeMap<String, String>, units: &[Unit]) -> Result<Option<Self>, FactsError> {
+        if ![HEAD, TASKS, INDICATORS]
+            .iter()
+            .any(|name| files.contains_key(*name))
+        {
+            return Ok(None);
+        }
+        let tasks: Tasks = file(files, TASKS)?;
+        let facts = Self {
+            head: file(files, HEAD)?,
+            tasks: tasks.task,
+            indicators: file::<Indicators>(files, INDICATORS)?.indicator,
+            towns_from: tasks.towns_from,
+        };
+        facts.check(units)?;
+        Ok(Some(facts))
+    }
+
+    fn check(&self, units: &[Unit]) -> Result<(), FactsError> {
+        let known: BTreeSet<&str> = units.iter().map(|u| u.code.as_str()).collect();
+        let mut ids = BTreeSet::new();
+        for task in &self.tasks {
+            let id = &task.id;
+            let wrong = |zh: String, en: String| FactsError::Wrong { file: TASKS, zh, en };
+            if !ids.insert(id.as_str()) {
+                return Err(wrong(
+                    format!("任务 {id} 重复，请删去一个"),
+                    format!("task {id} stands twice: remove one"),
+                ));
+            }
+            if !self.has_section(id) {
+                return Err(wrong(
+                    format!("任务 {id} 的章节不在 {HEAD}，请补上"),
+                    format!("the section of task {id} is not in {HEAD}: add it"),
+                ));
+            }
+            let mut duties = task
+                .duty
+                .iter()
+                .flat_map(|d| d.lead.iter().chain(&d.with).chain(&d.units));
+            if let Some(unit) = duties.find(|u| !known.contains(u.as_str())) {
+                return Err(wrong(
+                    format!("任务 {id} 的单位 «{unit}» 不在 units.toml"),
+                    format!("unit «{unit}» of task {id} is not in units.toml"),
+                ));
+            }
+            for target in &task.target {
+                if target.value.is_some() != target.sense.is_some()
+                    || (target.assigned && target.value.is_some())
+                {
+                    return Err(wrong(
+                        format!(
+                            "任务 {id} 的目标 «{}»：value 与 sense 须同有同无，assigned 者无 value",
+                            target.name
+                        ),
+                        format!(
+                            "target «{}» of task {id}: value and sense go together, and not with assigned",
+                            target.name
+                        ),
+                    ));
+                }
+            }
+        }
+        if let Some(from) = self.towns_from.as_ref().filter(|f| !ids.contains(f.as_str())) {
+            return Err(FactsError::Wrong {
+                file: TASKS,
+                zh: format!("towns_from 的任务 {from} 不存在"),
+                en: format!("task {from} of towns_from does not exist"),
+            });
+        }
+        let mut numbers = BTreeSet::new();
+        for indicator in &self.indicators {
+            let no = indicator.no;
+            let targets = [
+                indicator.target.is_some(),
+                indicator.assigned,
+                indicator.state.is_some(),
+            ];
+            let one = targets.iter().filter(|t| **t).count() == 1;
+            if !numbers.insert(no) || !one || (indicator.base.is_some() && indicator.base_cut.is_some()) {
+                return Err(FactsError::Wrong {
+                    file: INDICATORS,
+                    zh: format!(
+                        "指标 {no} 重复，或 target、assigned、state 不是恰有其一，或同时有 base 与 base_cut"
+                    ),
+                    en: format!(
+                        "indicator {no} stands twice, or has not exactly one of target, assigned, state, or has both base and base_cut"
+                    ),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether chapter and section of a task id are among the chapters.
+    fn has_section(&self, id: &str) -> bool {
+        let mut parts = id.split('.').map(str::parse::<u32>);
+        let (Some(Ok(chapter)), Some(Ok(section)), Some(Ok(_)), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return false;
+        };
+        let sections = self
+            .head
+            .chapter
+            .iter()
+            .find(|c| c.no == chapter)
+            .map_or(0, |c| c.sections.len());
+        section > 0 && usize::try_from(section).is_ok_and(|s| s <= sections)
+    }
+}

@@ -5,16 +5,14 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::{MADE_UP, same, wrapped};
-use plan::PlanDocument;
 use plan::document::{Cell, Comparator, NoteKind, TargetKind};
 use plan::import::read;
 use proptest::prelude::*;
 
-fn task<'d>(d: &'d PlanDocument, id: &str) -> &'d plan::document::Task {
-    d.tasks
-        .iter()
-        .find(|t| t.id == id)
-        .unwrap_or_else(|| panic!("no task {id}"))
+macro_rules! task {
+    ($d:expr, $id:expr) => {
+        $d.tasks.iter().find(|t| t.id == $id).unwrap()
+    };
 }
 
 #[test]
@@ -60,7 +58,7 @@ fn another_district_reads_without_a_list() {
 #[test]
 fn each_damage_is_repaired_and_named() {
     let d = read(MADE_UP, &[]);
-    let t = task(&d, "3.1.2");
+    let t = task!(d, "3.1.2");
     assert_eq!(t.title, "管住油气");
     assert_eq!(
         t.notes.iter().map(|n| n.kind).collect::<Vec<_>>(),
@@ -68,20 +66,20 @@ fn each_damage_is_repaired_and_named() {
     );
     assert!(t.text.contains("回收装置。此后每季度抽查一次。"), "{}", t.text);
     assert_eq!(
-        task(&d, "4.1.1").targets[0].deadline.as_deref(),
+        task!(d, "4.1.1").targets[0].deadline.as_deref(),
         Some("2028年年底前")
     );
-    assert_eq!(task(&d, "3.2.0").notes[0].kind, NoteKind::LeadCooperate);
-    assert_eq!(task(&d, "4.1.2").projects, ["清水路雨污分流工程"]);
-    assert_eq!(task(&d, "3.1.3").standards, ["GB 37822-2019"]);
-    let target = &task(&d, "3.1.1").targets[0];
+    assert_eq!(task!(d, "3.2.0").notes[0].kind, NoteKind::LeadCooperate);
+    assert_eq!(task!(d, "4.1.2").projects, ["清水路雨污分流工程"]);
+    assert_eq!(task!(d, "3.1.3").standards, ["GB 37822-2019"]);
+    let target = &task!(d, "3.1.1").targets[0];
     assert_eq!(
         (target.kind, target.value, target.comparator),
         (TargetKind::Value, Some(85.into()), Some(Comparator::AtLeast))
     );
     assert_eq!(target.due.as_deref(), Some("2028-06-30"));
     assert_eq!(
-        task(&d, "3.1.2").quantities.len(),
+        task!(d, "3.1.2").quantities.len(),
         1,
         "2000吨 only says where the duty applies"
     );

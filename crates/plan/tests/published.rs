@@ -246,7 +246,7 @@ fn known_damage_is_reported() {
         assert!(
             d.doubts.iter().any(|x| x.line == line && x.kind == kind),
             "{kind} in line {line}"
-        )
+        );
     };
     doubt(441, "lost_line");
     doubt(207, "doubled_character");
@@ -255,7 +255,7 @@ fn known_damage_is_reported() {
         assert!(
             d.repairs.iter().any(|x| x.line == line && x.kind == kind),
             "{kind} in line {line}"
-        )
+        );
     };
     repair(159, "item_as_heading");
     repair(260, "bracket");

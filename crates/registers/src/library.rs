@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use model::ids::RecordId;
+use model::time::UtcMs;
 use serde::Deserialize;
 
 use crate::calendar::Calendar;
 use crate::definition::read::{self, FileError, Source};
 use crate::definition::verify;
-use crate::record::Record;
+use crate::record::{Body, Record};
 use crate::register::{Code, CodeList, Register};
 use crate::text::Names;
 
@@ -40,7 +42,19 @@ struct CodeRow {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DemoFile {
-    record: Vec<Record>,
+    record: Vec<DemoRecord>,
+}
+
+/// A record as a demonstration file writes it: times as people write them, the version that of the definition.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DemoRecord {
+    id: RecordId,
+    #[serde(default)]
+    state: Option<String>,
+    since: String,
+    demo: bool,
+    body: Body,
 }
 
 impl Library {
@@ -113,19 +127,42 @@ impl Library {
             let Some(file) = collect(&mut errors, read::toml_file::<DemoFile>(source)) else {
                 continue;
             };
-            if !known.contains(name) {
-                errors.push(source.error_at(0, Names::new("没有这一台账", "there is no such register")));
-            }
-            for (n, record) in file.record.iter().enumerate() {
-                if !record.demo {
-                    let said = Names::new(
-                        "演示记录须写 demo = true",
-                        "a demonstration record says demo = true",
-                    );
-                    errors.push(source.error_in(&["record".into(), n.into()], said));
+            let Some(register) = out.registers.get(name) else {
+                // A register with errors has been told; only a missing one is news.
+                if !known.contains(name) {
+                    errors.push(source.error_at(0, Names::new("没有这一台账", "there is no such register")));
                 }
+                continue;
+            };
+            let version = register.definition.version;
+            let mut records = Vec::new();
+            for (n, demo) in file.record.into_iter().enumerate() {
+                let Some(since) = UtcMs::parse(&demo.since).filter(|_| demo.demo) else {
+                    let said = Names::new(
+                        "演示记录须写 demo = true 与时刻 since",
+                        "a demonstration record says demo = true and has an instant since",
+                    );
+                    errors.push(source.error_in(&["record".into(), n.into(), "since".into()], said));
+                    continue;
+                };
+                let DemoRecord {
+                    id,
+                    state,
+                    demo,
+                    body,
+                    ..
+                } = demo;
+                records.push(Record {
+                    id,
+                    version,
+                    state,
+                    since,
+                    demo,
+                    body,
+                    trail: Vec::new(),
+                });
             }
-            out.demo.insert(name.to_owned(), file.record);
+            out.demo.insert(name.to_owned(), records);
         }
         if errors.is_empty() { Ok(out) } else { Err(errors) }
     }

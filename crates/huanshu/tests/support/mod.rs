@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use model::time::UtcMs;
 use reqwest::Method;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -337,6 +338,52 @@ impl Server {
             )
     }
 
+    /// The server's present.
+    pub fn now(&self) -> UtcMs {
+        let time = self.get("/system")["time"].as_str().map(ToOwned::to_owned);
+        time.and_then(|t| UtcMs::parse(&t)).expect("a time")
+    }
+
+    /// The only series of a subject with these names, if there is one.
+    pub fn series(&self, subject: &Value, factor: &str, grain: &str, statistic: &str) -> Option<Value> {
+        let subject = &subject["id"];
+        let path = format!("/series?subject={subject}&factor={factor}&grain={grain}&statistic={statistic}");
+        self.all(&path).into_iter().find(|s| s["subject"] == *subject)
+    }
+
+    /// Values of a series from a time up to, not including, another, in pieces that one answer holds.
+    pub fn observations(&self, series: &Value, from: UtcMs, to: UtcMs, piece_ms: i64) -> Vec<Value> {
+        let mut out = Vec::new();
+        let mut at = from;
+        while at < to {
+            let end = UtcMs(to.0.min(at.0 + piece_ms));
+            let path = format!(
+                "/series/{}/observations?from={}&to={}",
+                series["id"],
+                instant(at),
+                instant(end)
+            );
+            let mut answer = self.get(&path);
+            out.append(answer["items"].as_array_mut().expect("items"));
+            at = end;
+        }
+        out
+    }
+
+    /// The value of a series at a time.
+    pub fn value(
+        &self,
+        subject: &Value,
+        factor: &str,
+        grain: &str,
+        statistic: &str,
+        at: UtcMs,
+    ) -> Option<String> {
+        let series = self.series(subject, factor, grain, statistic)?;
+        let items = self.observations(&series, at, at.plus_ms(1000), 1000);
+        Some(items.first()?["value"].as_str()?.to_owned())
+    }
+
     /// Status of `/healthz`.
     pub fn health(&self) -> u16 {
         self.request(Method::GET, "//healthz", None, None).0
@@ -455,6 +502,121 @@ impl Line {
             "not answered: {}",
             String::from_utf8_lossy(frame)
         );
+    }
+}
+
+/// A time as it stands in a query.
+pub fn instant(time: UtcMs) -> String {
+    time.to_rfc3339().replace('+', "%2B").replace(':', "%3A")
+}
+
+/// A field unit that uploads a value a second of its own past: the n-th upload says n, so that what is stored can be
+/// told apart and counted.
+pub struct Unit {
+    /// MN.
+    pub mn: String,
+    /// Time of upload 0.
+    pub from: UtcMs,
+    /// Uploads made so far, answered or not.
+    pub sent: u64,
+    /// Those that were answered.
+    pub answered: std::collections::BTreeSet<u64>,
+    padding: String,
+}
+
+impl Unit {
+    /// A unit whose frames carry so many bytes more.
+    pub fn new(mn: &str, from: UtcMs, padding: usize) -> Self {
+        let padding = match padding {
+            0 => String::new(),
+            n => format!("Padding={};", "x".repeat(n)),
+        };
+        Self {
+            mn: mn.to_owned(),
+            from: UtcMs(from.0 / 1000 * 1000),
+            sent: 0,
+            answered: std::collections::BTreeSet::new(),
+            padding,
+        }
+    }
+
+    fn time(&self, n: u64) -> String {
+        let ahead = i64::try_from(n).expect("a small number") * 1000;
+        self.from.plus_ms(ahead).to_compact()
+    }
+
+    /// The n-th upload; always the same bytes.
+    pub fn frame(&self, n: u64) -> Vec<u8> {
+        let (mn, time, padding) = (&self.mn, self.time(n), &self.padding);
+        frame(&format!(
+            "QN={time}000;ST=31;CN=2011;PW=123456;MN={mn};Flag=5;CP=&&DataTime={time};{padding}a21026-Rtd={n},a21026-Flag=N&&"
+        ))
+    }
+
+    /// Notes the answers that a line has heard.
+    pub fn note(&mut self, line: &Line) {
+        for qn in line.answered() {
+            let time = UtcMs::from_compact(&qn).expect("a QN of ours");
+            let n = (time.0 - self.from.0) / 1000;
+            self.answered.insert(u64::try_from(n).expect("a QN of ours"));
+        }
+    }
+
+    /// Sends the next upload; whether it was answered within a time.
+    pub fn upload(&mut self, line: &mut Line, patience: Duration) -> bool {
+        let answered = line.upload(&self.frame(self.sent), patience);
+        self.sent += 1;
+        self.note(line);
+        answered
+    }
+
+    /// Every answered upload is stored once, and none of the others twice. `settled` must have been waited for.
+    pub fn check(&self, server: &Server) {
+        let subject = wait_for("the unit's subject is known", || {
+            let devices = server.get(&format!("/devices?q={}", self.mn));
+            let subject = devices["items"][0]["subject"].clone();
+            subject.is_object().then_some(subject)
+        });
+        let series = server
+            .series(&subject, "a21026", "realtime", "Rtd")
+            .expect("a series");
+        let to = self.from.plus_ms(i64::try_from(self.sent).unwrap() * 1000 + 1000);
+        let mut stored = std::collections::BTreeSet::new();
+        for item in server.observations(&series, self.from, to, 15_000_000) {
+            let n: u64 = item["value"]
+                .as_str()
+                .expect("a value")
+                .parse()
+                .expect("a number");
+            assert!(stored.insert(n), "{}: {n} is stored twice", self.mn);
+            assert_eq!(item["revision"], 1, "{}: {n} was written once", self.mn);
+            let time = item["time"].as_str().and_then(UtcMs::parse).expect("a time");
+            assert_eq!(
+                time.to_compact(),
+                self.time(n),
+                "{}: {n} in its own time",
+                self.mn
+            );
+        }
+        let lost: Vec<_> = self.answered.difference(&stored).collect();
+        assert!(lost.is_empty(), "{}: answered and lost: {lost:?}", self.mn);
+        assert!(
+            stored.last() < Some(&self.sent),
+            "{}: nothing that was never sent",
+            self.mn
+        );
+        let rows = server.get(&format!("/devices/{}/frames?limit=200", in_path(&self.mn)));
+        let mut kept: Vec<&str> = rows
+            .as_array()
+            .expect("rows")
+            .iter()
+            .filter(|row| row["state"] == "stored")
+            .filter_map(|row| row["raw"].as_str())
+            .collect();
+        let all = kept.len();
+        kept.sort_unstable();
+        kept.dedup();
+        assert_eq!(kept.len(), all, "{}: no frame is stored twice", self.mn);
     }
 }
 

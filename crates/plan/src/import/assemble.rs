@@ -111,8 +111,9 @@ fn completeness(chapters: &[RawChapter], contents: &Contents, report: &mut Repor
     }
     for (no, title) in contents.chapters() {
         let Some(chapter) = chapters.iter().find(|c| c.no == no) else {
+            let next = chapters.iter().find(|c| c.no > no).or(chapters.last());
             report.doubt(
-                0,
+                next.map_or(0, |c| c.line),
                 "missing_chapter",
                 format!(
                     "目录有第{no}章，正文没有 / chapter {no} is in the contents, not in the body: {title}"
@@ -257,14 +258,14 @@ impl Work {
             text.as_str().clone_into(&mut listed.text);
         }
         for item in section.items {
-            self.item(&key, item, duties);
+            self.item(&key, &item, duties);
         }
         if s > 0 {
             chapter.sections.push(listed);
         }
     }
 
-    fn item(&mut self, section: &str, item: RawItem, duties: bool) {
+    fn item(&mut self, section: &str, item: &RawItem, duties: bool) {
         let id = format!("{section}.{}", item.no);
         let line = item.body.first().map_or(0, Text::first_line);
         let bold = item.body.first().and_then(|b| {

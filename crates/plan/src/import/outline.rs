@@ -62,6 +62,7 @@ pub(super) fn read(lines: Vec<Line>, report: &mut Report) -> Outline {
         out: outline,
         open: Open::Nothing,
         report,
+        after_table: false,
     }
     .walk(body)
 }
@@ -81,6 +82,8 @@ struct Walker<'r> {
     out: Outline,
     open: Open,
     report: &'r mut Report,
+    /// A table has just ended: whatever comes may begin something new.
+    after_table: bool,
 }
 
 impl Walker<'_> {
@@ -88,7 +91,11 @@ impl Walker<'_> {
         let mut lines = body.into_iter().peekable();
         let mut window: Vec<Line> = Vec::new();
         while let Some(line) = lines.next() {
-            if table::begins(&line, lines.peek()) {
+            let titled = line.s.contains("指标")
+                && markers::heading_like(&line)
+                && lines.peek().is_some_and(|n| table::begins(n, None));
+            if titled || table::begins(&line, lines.peek()) {
+                self.after_table = true;
                 window.clear();
                 window.push(line);
                 let mut rows = table::Extent::new(self.section_no());
@@ -114,6 +121,7 @@ impl Walker<'_> {
             if !self.mark(&line, marker) {
                 self.carry_on(&line);
             }
+            self.after_table = false;
         }
         self.out
     }
@@ -123,7 +131,14 @@ impl Walker<'_> {
         let Some(body) = self.open_body() else { return };
         let Some(last) = body.last() else { return };
         let s = last.as_str();
-        if s.contains("指标") && !s.ends_with(['。', '：', ':', '；', '，']) && s.chars().count() <= 40
+        // its last line may already stand with the table
+        let cut = rows
+            .first()
+            .is_some_and(|r| r.s.contains("指标") && !r.blank_before);
+        if (s.contains("指标") || cut)
+            && !s.contains('。')
+            && !s.ends_with(['：', ':', '；', '，'])
+            && s.chars().count() <= 40
         {
             let (s, no) = (s.to_owned(), last.first_line());
             body.pop();
@@ -173,7 +188,7 @@ impl Walker<'_> {
 
     /// Whether something new may begin at this line: after an empty line, as a heading, or after a full stop.
     fn at_boundary(&mut self, line: &Line) -> bool {
-        if line.blank_before || line.level.is_some() || line.marked {
+        if line.blank_before || line.level.is_some() || line.marked || self.after_table {
             return true;
         }
         if matches!(self.open, Open::ChapterTitle | Open::SectionTitle | Open::Nothing) {
@@ -183,7 +198,7 @@ impl Walker<'_> {
             t.as_str()
                 .trim_end()
                 .trim_end_matches('*')
-                .ends_with(['。', '！', '？', '）', ')', '】', '〕', '”'])
+                .ends_with(['。', '！', '？', '）', ')', '】', '〕', '”', '：', ':'])
         })
     }
 
@@ -197,14 +212,14 @@ impl Walker<'_> {
             return false;
         }
         match marker {
-            Marker::Chapter(no) => self.mark_chapter(line, no, rest),
-            Marker::Section(no) => self.mark_section(line, no, rest),
+            Marker::Chapter(no) => self.mark_chapter(line, no, &rest),
+            Marker::Section(no) => self.mark_section(line, no, &rest),
             Marker::Item(no) => self.mark_item(line, no),
             Marker::Annex => false,
         }
     }
 
-    fn mark_chapter(&mut self, line: &Line, no: u32, rest: Text) -> bool {
+    fn mark_chapter(&mut self, line: &Line, no: u32, rest: &Text) -> bool {
         let last = self.chapter_no();
         let known = self.out.contents.is_chapter(no, rest.as_str());
         let follows = no == last + 1 && markers::heading_like(line);
@@ -222,19 +237,19 @@ impl Walker<'_> {
             }
             return false;
         }
-        for missing in last + 1..no {
-            let title = self.out.contents.chapter(missing).unwrap_or_default();
+        // those the contents list are said by what compares body and contents
+        for missing in (last + 1..no).filter(|n| self.out.contents.chapter(*n).is_none()) {
             self.report.doubt(
                 line.no,
                 "missing_chapter",
-                format!("缺第{missing}章 / chapter {missing} is missing: {title}"),
+                format!("缺第{missing}章 / chapter {missing} is missing"),
             );
         }
         self.open_chapter(no, rest, line.no);
         true
     }
 
-    fn open_chapter(&mut self, no: u32, title: Text, line: u32) {
+    fn open_chapter(&mut self, no: u32, title: &Text, line: u32) {
         self.out.chapters.push(RawChapter {
             no,
             line,
@@ -244,7 +259,7 @@ impl Walker<'_> {
         self.extend_title(title);
     }
 
-    fn mark_section(&mut self, line: &Line, no: u32, rest: Text) -> bool {
+    fn mark_section(&mut self, line: &Line, no: u32, rest: &Text) -> bool {
         if self.out.chapters.is_empty() {
             return self.section_without_chapter(line, no, rest);
         }
@@ -262,19 +277,18 @@ impl Walker<'_> {
             self.restore_chapter(line.no, next);
         }
         let (chapter, last) = (self.chapter_no(), self.section_no());
-        for missing in last + 1..no {
-            let title = self.out.contents.section(chapter, missing).unwrap_or_default();
+        for missing in (last + 1..no).filter(|n| self.out.contents.section(chapter, *n).is_none()) {
             self.report.doubt(
                 line.no,
                 "missing_section",
-                format!("缺{chapter}.{missing} / section {chapter}.{missing} is missing: {title}"),
+                format!("缺{chapter}.{missing} / section {chapter}.{missing} is missing"),
             );
         }
         self.open_section(no, rest, line.no);
         true
     }
 
-    fn open_section(&mut self, no: u32, title: Text, line: u32) {
+    fn open_section(&mut self, no: u32, title: &Text, line: u32) {
         if let Some(chapter) = self.out.chapters.last_mut() {
             chapter.sections.push(RawSection {
                 no,
@@ -287,7 +301,7 @@ impl Walker<'_> {
     }
 
     /// A section whose number starts over: the heading of its chapter was lost.
-    fn section_without_chapter(&mut self, line: &Line, no: u32, rest: Text) -> bool {
+    fn section_without_chapter(&mut self, line: &Line, no: u32, rest: &Text) -> bool {
         let last = self.chapter_no();
         if let Some(chapter) = self.out.contents.chapter_of_section(last, no, rest.as_str()) {
             self.restore_chapter(line.no, chapter);
@@ -300,7 +314,7 @@ impl Walker<'_> {
                     line.s
                 ),
             );
-            self.open_chapter(last + 1, Text::default(), line.no);
+            self.open_chapter(last + 1, &Text::default(), line.no);
         } else {
             return false;
         }
@@ -310,17 +324,8 @@ impl Walker<'_> {
 
     fn restore_chapter(&mut self, line: u32, no: u32) {
         let title = self.out.contents.chapter(no).unwrap_or_default().to_owned();
-        let last = self.chapter_no();
-        for missing in last + 1..no {
-            let title = self.out.contents.chapter(missing).unwrap_or_default().to_owned();
-            self.report.doubt(
-                line,
-                "missing_chapter",
-                format!("缺第{missing}章 / chapter {missing} is missing: {title}"),
-            );
-        }
         self.report.repair(line, "heading_restored", "", &title);
-        self.open_chapter(no, Text::line(&title, line), line);
+        self.open_chapter(no, &Text::line(&title, line), line);
     }
 
     fn mark_item(&mut self, line: &Line, no: u32) -> bool {
@@ -333,7 +338,7 @@ impl Walker<'_> {
             if no != 1 {
                 return false;
             }
-            self.open_section(0, Text::default(), line.no);
+            self.open_section(0, &Text::default(), line.no);
         }
         if no == 1 && last >= 1 && strong {
             let (chapter, section) = (self.chapter_no(), self.section_no());
@@ -355,7 +360,7 @@ impl Walker<'_> {
             } else {
                 self.report.repair(line.no, "heading_restored", "", &title);
             }
-            self.open_section(section + 1, Text::line(&title, line.no), line.no);
+            self.open_section(section + 1, &Text::line(&title, line.no), line.no);
         } else if no != last + 1 && !(no > last && strong) {
             if strong {
                 self.report.doubt(
@@ -403,7 +408,7 @@ impl Walker<'_> {
             return;
         }
         if matches!(self.open, Open::ChapterTitle | Open::SectionTitle) && self.title_goes_on(line) {
-            self.extend_title(line.text());
+            self.extend_title(&line.text());
             return;
         }
         self.open = match self.open {
@@ -475,10 +480,10 @@ impl Walker<'_> {
     }
 
     /// Adds to an open title; what goes beyond the title known from the contents is text.
-    fn extend_title(&mut self, more: Text) {
+    fn extend_title(&mut self, more: &Text) {
         let known = self.known_title();
         let Some(title) = self.title_mut() else { return };
-        title.append(&more);
+        title.append(more);
         let Some(known) = known else { return };
         let joined = title.clone();
         let mut left = known.chars().peekable();

@@ -274,7 +274,7 @@ fn name_ends_well(name: &str) -> bool {
 }
 
 fn sure(cell: &str) -> bool {
-    !cell.chars().all(|c| crate::text::is_han(c)) || cell.contains("下达") || cell.chars().count() >= 4
+    !cell.chars().all(crate::text::is_han) || cell.contains("下达") || cell.chars().count() >= 4
 }
 
 fn cells(row: &str) -> Option<(String, String, String, IndicatorKind)> {

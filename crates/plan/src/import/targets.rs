@@ -372,25 +372,25 @@ fn value(clause: &Text, before: &str, after: &str, c: &regex::Captures<'_>, numb
     target.value = number.parse().ok();
     target.upper = upper;
     target.unit = unit.map(str::to_owned);
-    target.comparator = comparator;
+    target.comparator = Some(comparator);
     target.line = clause.line_at(c.get(0)?.start());
     Some(target)
 }
 
-fn comparator(lead: Option<&str>, post: Option<&str>, range: bool) -> Option<Comparator> {
+fn comparator(lead: Option<&str>, post: Option<&str>, range: bool) -> Comparator {
     if range {
-        return Some(Comparator::Range);
+        return Comparator::Range;
     }
     match post {
-        Some("以上" | "及以上") => return Some(Comparator::AtLeast),
-        Some("以下" | "及以下" | "以内") => return Some(Comparator::AtMost),
-        Some(_) => return Some(Comparator::About),
+        Some("以上" | "及以上") => return Comparator::AtLeast,
+        Some("以下" | "及以下" | "以内") => return Comparator::AtMost,
+        Some(_) => return Comparator::About,
         None => {}
     }
     let Some(lead) = lead else {
-        return Some(Comparator::Equal);
+        return Comparator::Equal;
     };
-    Some(if lead.starts_with('不') {
+    if lead.starts_with('不') {
         if lead.ends_with("低于") || lead.ends_with("少于") || lead.ends_with("小于") {
             Comparator::AtLeast
         } else {
@@ -413,7 +413,7 @@ fn comparator(lead: Option<&str>, post: Option<&str>, range: bool) -> Option<Com
             "占比" | "为" | "稳定在" | "保持在" | "维持在" => Comparator::Equal,
             _ => Comparator::AtLeast,
         }
-    })
+    }
 }
 
 #[cfg(test)]
@@ -428,7 +428,14 @@ mod tests {
 
     #[test]
     fn values_with_dates() {
-        let cases: [(&str, &str, Option<&str>, Comparator, Option<&str>); 9] = [
+        type Case = (
+            &'static str,
+            &'static str,
+            Option<&'static str>,
+            Comparator,
+            Option<&'static str>,
+        );
+        let cases: [Case; 9] = [
             (
                 "2025年年底前，甲率提高到80%以上。",
                 "80",
