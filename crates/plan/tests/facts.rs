@@ -1,0 +1,145 @@
+//! The facts kept as data: they read, they refuse what contradicts itself, and they agree with the published plan.
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use common::{listed_units, published};
+use plan::document::CellKind;
+use plan::facts::{Facts, FactsError};
+
+fn files() -> BTreeMap<String, String> {
+    [
+        (
+            "plan/plan.toml",
+            include_str!("../../../profiles/chiping/plan/plan.toml"),
+        ),
+        (
+            "plan/tasks.toml",
+            include_str!("../../../profiles/chiping/plan/tasks.toml"),
+        ),
+        (
+            "plan/indicators.toml",
+            include_str!("../../../profiles/chiping/plan/indicators.toml"),
+        ),
+    ]
+    .map(|(name, text)| (name.to_owned(), text.to_owned()))
+    .into()
+}
+
+#[test]
+fn the_shipped_facts_read() {
+    let facts = Facts::from_files(&files(), &listed_units()).unwrap().unwrap();
+    assert_eq!((facts.tasks.len(), facts.indicators.len()), (125, 21));
+    assert_eq!(facts.tasks.iter().map(|t| t.target.len()).sum::<usize>(), 42);
+    assert_eq!(
+        facts
+            .indicators
+            .iter()
+            .filter(|i| i.comparable())
+            .map(|i| i.no)
+            .collect::<Vec<_>>(),
+        [1, 7]
+    );
+    assert!(
+        facts.tasks.iter().all(|t| t.title.chars().count() <= 16),
+        "titles are short"
+    );
+}
+
+#[test]
+fn a_profile_without_a_plan_is_no_error() {
+    assert!(Facts::from_files(&BTreeMap::new(), &[]).unwrap().is_none());
+}
+
+#[test]
+fn contradictions_are_refused_with_their_place() {
+    let cases = [
+        ("plan/tasks.toml", "id = \"3.1.2\"", "id = \"3.1.1\"", "3.1.1"),
+        ("plan/tasks.toml", "id = \"3.1.2\"", "id = \"3.9.2\"", "3.9.2"),
+        (
+            "plan/tasks.toml",
+            "lead = [\"nrp\"]",
+            "lead = [\"nobody\"]",
+            "nobody",
+        ),
+        ("plan/tasks.toml", "sense = \"at_least\"\n", "", "清洁取暖率"),
+        (
+            "plan/tasks.toml",
+            "towns_from = \"3.1.1\"",
+            "towns_from = \"1.1.1\"",
+            "towns_from",
+        ),
+        ("plan/indicators.toml", "target = \"42\"\n", "", "指标 1 "),
+        ("plan/indicators.toml", "no = 2\n", "no = 1\n", "指标 1 "),
+        ("plan/plan.toml", "issued", "printed", "plan/plan.toml"),
+    ];
+    for (file, from, to, place) in cases {
+        let mut files = files();
+        let text = files.get_mut(file).unwrap();
+        assert!(text.contains(from), "{from}");
+        *text = text.replacen(from, to, 1);
+        let error = Facts::from_files(&files, &listed_units()).unwrap_err();
+        assert!(error.to_string().contains(place), "{error}");
+    }
+    let mut files = files();
+    files.remove("plan/plan.toml");
+    assert!(matches!(
+        Facts::from_files(&files, &listed_units()),
+        Err(FactsError::Missing("plan/plan.toml"))
+    ));
+}
+
+/// Figures and units are those of the document, wherever it is at hand; the words are not.
+#[test]
+fn facts_agree_with_the_published_plan() {
+    let Some(text) = published() else { return };
+    let units = listed_units();
+    let document = plan::import::read(&text, &units);
+    let facts = Facts::from_files(&files(), &units).unwrap().unwrap();
+    let full = |codes: &[model::ids::UnitCode]| -> Vec<String> {
+        codes
+            .iter()
+            .filter_map(|c| units.iter().find(|u| u.code == *c))
+            .map(|u| u.zh.clone())
+            .collect()
+    };
+    assert_eq!(facts.tasks.len(), document.tasks.len());
+    for (fact, task) in facts.tasks.iter().zip(&document.tasks) {
+        assert_eq!(fact.id, task.id);
+        assert_eq!(fact.duty.len(), task.notes.len(), "{}", fact.id);
+        for (duty, note) in fact.duty.iter().zip(&task.notes) {
+            assert_eq!(
+                (full(&duty.lead), full(&duty.with), full(&duty.units)),
+                (note.lead.clone(), note.cooperating.clone(), note.units.clone())
+            );
+        }
+        assert_eq!(fact.target.len(), task.targets.len(), "{}", fact.id);
+        for (f, t) in fact.target.iter().zip(&task.targets) {
+            assert_eq!(
+                (f.value, &f.unit, &f.due),
+                (t.value, &t.unit, &t.due),
+                "{}",
+                fact.id
+            );
+        }
+        assert_eq!(
+            fact.projects.len(),
+            task.projects.len(),
+            "{} {:?}",
+            fact.id,
+            task.projects
+        );
+    }
+    for (fact, row) in facts.indicators.iter().zip(&document.indicators) {
+        assert_eq!(
+            (fact.no, &fact.name, &fact.unit, fact.restated),
+            (row.no, &row.name, &row.unit, row.starred)
+        );
+        assert_eq!(fact.base.is_some(), row.base_kind == CellKind::Number);
+        assert_eq!(fact.base_cut.is_some(), row.base_kind == CellKind::FiveYearCut);
+        assert_eq!(fact.target.is_some(), row.target_kind == CellKind::Number);
+    }
+    assert_eq!(facts.head.number, document.number.unwrap_or_default());
+    assert_eq!(facts.head.title, document.document);
+}
