@@ -74,13 +74,11 @@ fn read(path: &std::path::Path) -> Vec<Case> {
 /// The frames of the corpus; of the project's own where it is absent. A frame without a checksum has no end in a stream
 /// and is left to the codec's tests.
 fn corpus() -> Vec<Case> {
-    match shared() {
-        Some(shared) => read(&shared.join("vectors/hj212/frames.jsonl")),
-        None => {
-            println!("left out: ../shared/vectors/hj212/frames.jsonl; the project's own frames are sent");
-            own()
-        }
+    if let Some(shared) = shared() {
+        return read(&shared.join("vectors/hj212/frames.jsonl"));
     }
+    println!("left out: ../shared/vectors/hj212/frames.jsonl; the project's own frames are sent");
+    own()
 }
 
 fn own() -> Vec<Case> {

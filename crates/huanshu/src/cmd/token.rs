@@ -30,7 +30,7 @@ pub(crate) struct Create {
     /// Database, the embedded one where absent
     #[arg(long, value_name = "URL", env = "HUANSHU_DATABASE")]
     database: Option<String>,
-    /// administrator, auditor, duty-officer, inspector, leader, town, department, firm or public
+    /// administrator, auditor, duty-officer, inspector, leader, town, department or firm; the public needs none
     #[arg(long)]
     role: String,
     /// Code of the unit, for the roles town and department

@@ -2,11 +2,17 @@
 //!
 //! Nothing here knows the program's insides. What is waited for is waited for by looking, with a generous bound.
 
-#![allow(dead_code, reason = "every test binary takes what it needs of these helpers")]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "every test binary takes what it needs of these helpers"
+)]
+
+mod unit;
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -17,28 +23,30 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
+pub(crate) use unit::{Line, Unit, frame};
+
 /// How long anything may take before a test gives up: a loaded machine with two cores is slow, not wrong.
-pub const PATIENCE: Duration = Duration::from_secs(90);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
 /// The built binary.
-pub fn huanshu() -> Command {
+pub(crate) fn huanshu() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_huanshu"));
     command.env_remove("HUANSHU_DATA").env_remove("HUANSHU_DATABASE");
     command
 }
 
 /// Runs a command of the binary to its end.
-pub fn run(arguments: &[&str]) -> Output {
+pub(crate) fn run(arguments: &[&str]) -> Output {
     huanshu().args(arguments).output().expect("the binary runs")
 }
 
 /// Standard output as text.
-pub fn text(output: &Output) -> String {
+pub(crate) fn text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// Looks until there is something to see.
-pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let begun = Instant::now();
     loop {
         if let Some(seen) = look() {
@@ -53,7 +61,7 @@ pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 }
 
 /// The folder with the cases and data that lie beside the clone, if it is there; CI may not do without.
-pub fn shared() -> Option<PathBuf> {
+pub(crate) fn shared() -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
     if path.is_dir() {
         return Some(path);
@@ -66,12 +74,12 @@ pub fn shared() -> Option<PathBuf> {
 }
 
 /// The project's root.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 /// Lines of a file of cases.
-pub fn cases(path: &Path) -> Vec<Value> {
+pub(crate) fn cases(path: &Path) -> Vec<Value> {
     std::fs::read_to_string(path)
         .unwrap_or_else(|e| panic!("{}: {e}", path.display()))
         .lines()
@@ -80,16 +88,16 @@ pub fn cases(path: &Path) -> Vec<Value> {
 }
 
 /// Random numbers with a seed: xorshift64*.
-pub struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
     /// Same seed, same numbers.
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
     /// From 0 up to, not including, a bound.
-    pub fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
@@ -98,9 +106,9 @@ impl Dice {
 }
 
 /// A data folder, with the database that belongs to it and a token of the administrator.
-pub struct Place {
+pub(crate) struct Place {
     /// Data folder of the program.
-    pub data: PathBuf,
+    pub(crate) data: PathBuf,
     database: Option<String>,
     token: String,
     /// Holds the logs of the program, and the data unless they are elsewhere.
@@ -109,12 +117,12 @@ pub struct Place {
 
 impl Place {
     /// A new folder with the embedded database.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(None, None)
     }
 
     /// A new folder with this database, and data in this folder instead of a temporary one.
-    pub fn with(database: Option<&str>, data: Option<&Path>) -> Self {
+    pub(crate) fn with(database: Option<&str>, data: Option<&Path>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let data = data.map_or_else(|| folder.path().join("data"), Path::to_owned);
         let mut place = Self {
@@ -128,12 +136,12 @@ impl Place {
     }
 
     /// A path in the folder beside the data.
-    pub fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// `--data` and `--database` of this place.
-    pub fn options(&self) -> Vec<String> {
+    pub(crate) fn options(&self) -> Vec<String> {
         let mut options = vec!["--data".to_owned(), self.data.display().to_string()];
         if let Some(url) = &self.database {
             options.extend(["--database".to_owned(), url.clone()]);
@@ -142,13 +150,13 @@ impl Place {
     }
 
     /// Whether `huanshu verify` finds the raw log and the audit chain whole; works beside a running server.
-    pub fn verified(&self) -> bool {
+    pub(crate) fn verified(&self) -> bool {
         let output = huanshu().arg("verify").args(self.options()).output();
         output.expect("the binary runs").status.success()
     }
 
     /// A token of a role.
-    pub fn new_token(&self, role: &str, more: &[&str]) -> String {
+    pub(crate) fn new_token(&self, role: &str, more: &[&str]) -> String {
         let output = huanshu()
             .args(["token", "create", "--role", role])
             .args(self.options())
@@ -164,12 +172,12 @@ impl Place {
     }
 
     /// Starts the server on free ports.
-    pub fn serve(&self, more: &[&str]) -> Server {
+    pub(crate) fn serve(&self, more: &[&str]) -> Server {
         self.serve_after("", more)
     }
 
     /// Starts the server from a shell, after a command such as `ulimit -f 1024;`.
-    pub fn serve_after(&self, before: &str, more: &[&str]) -> Server {
+    pub(crate) fn serve_after(&self, before: &str, more: &[&str]) -> Server {
         let log = self.file("server.log");
         let errors = File::options()
             .create(true)
@@ -217,7 +225,7 @@ impl Place {
 }
 
 /// A running server.
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
     http: SocketAddr,
     hj212: SocketAddr,
@@ -229,28 +237,28 @@ pub struct Server {
 
 impl Server {
     /// Its process.
-    pub fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
     /// Where field units connect.
-    pub fn gateway(&self) -> SocketAddr {
+    pub(crate) fn gateway(&self) -> SocketAddr {
         self.hj212
     }
 
     /// Whether it still runs.
-    pub fn alive(&mut self) -> bool {
+    pub(crate) fn alive(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
     }
 
     /// Ends it at once, as the loss of power would.
-    pub fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().expect("the server can be killed");
         self.child.wait().expect("the server ends");
     }
 
     /// Ends it as an operator would; answers whether it ended well.
-    pub fn stop(mut self) -> bool {
+    pub(crate) fn stop(mut self) -> bool {
         let pid = self.pid().to_string();
         let told = Command::new("kill").args(["-TERM", &pid]).status();
         assert!(told.is_ok_and(|s| s.success()), "the server can be told to end");
@@ -258,7 +266,13 @@ impl Server {
     }
 
     /// A request below `/api/v1` (or at the root, for paths that begin with two slashes): status and body.
-    pub fn ask(&self, method: Method, path: &str, token: Option<&str>, body: Option<&Value>) -> (u16, Value) {
+    pub(crate) fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        body: Option<&Value>,
+    ) -> (u16, Value) {
         let (status, text) = self.request(method, path, token, body);
         (status, serde_json::from_str(&text).unwrap_or(Value::Null))
     }
@@ -294,21 +308,21 @@ impl Server {
     }
 
     /// What a path answers; anything but success fails the test.
-    pub fn get(&self, path: &str) -> Value {
+    pub(crate) fn get(&self, path: &str) -> Value {
         let (status, text) = self.request(Method::GET, path, None, None);
         assert_eq!(status, 200, "GET {path}: {text}");
         serde_json::from_str(&text).unwrap_or_else(|e| panic!("GET {path}: {e}: {text}"))
     }
 
     /// Posts, and expects success.
-    pub fn post(&self, path: &str, body: &Value) -> Value {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Value {
         let (status, answer) = self.ask(Method::POST, path, None, Some(body));
         assert!((200..300).contains(&status), "POST {path}: {status} {answer}");
         answer
     }
 
     /// All rows of a list, page by page.
-    pub fn all(&self, path: &str) -> Vec<Value> {
+    pub(crate) fn all(&self, path: &str) -> Vec<Value> {
         let join = if path.contains('?') { '&' } else { '?' };
         let mut rows = Vec::new();
         for page in 1.. {
@@ -326,7 +340,7 @@ impl Server {
     }
 
     /// A figure of `/metrics`.
-    pub fn figure(&self, name: &str) -> u64 {
+    pub(crate) fn figure(&self, name: &str) -> u64 {
         let (status, text) = self.request(Method::GET, "//metrics", None, None);
         assert_eq!(status, 200, "{text}");
         text.lines()
@@ -339,20 +353,26 @@ impl Server {
     }
 
     /// The server's present.
-    pub fn now(&self) -> UtcMs {
+    pub(crate) fn now(&self) -> UtcMs {
         let time = self.get("/system")["time"].as_str().map(ToOwned::to_owned);
         time.and_then(|t| UtcMs::parse(&t)).expect("a time")
     }
 
     /// The only series of a subject with these names, if there is one.
-    pub fn series(&self, subject: &Value, factor: &str, grain: &str, statistic: &str) -> Option<Value> {
+    pub(crate) fn series(
+        &self,
+        subject: &Value,
+        factor: &str,
+        grain: &str,
+        statistic: &str,
+    ) -> Option<Value> {
         let subject = &subject["id"];
         let path = format!("/series?subject={subject}&factor={factor}&grain={grain}&statistic={statistic}");
         self.all(&path).into_iter().find(|s| s["subject"] == *subject)
     }
 
     /// Values of a series from a time up to, not including, another, in pieces that one answer holds.
-    pub fn observations(&self, series: &Value, from: UtcMs, to: UtcMs, piece_ms: i64) -> Vec<Value> {
+    pub(crate) fn observations(&self, series: &Value, from: UtcMs, to: UtcMs, piece_ms: i64) -> Vec<Value> {
         let mut out = Vec::new();
         let mut at = from;
         while at < to {
@@ -371,7 +391,7 @@ impl Server {
     }
 
     /// The value of a series at a time.
-    pub fn value(
+    pub(crate) fn value(
         &self,
         subject: &Value,
         factor: &str,
@@ -385,12 +405,12 @@ impl Server {
     }
 
     /// Status of `/healthz`.
-    pub fn health(&self) -> u16 {
+    pub(crate) fn health(&self) -> u16 {
         self.request(Method::GET, "//healthz", None, None).0
     }
 
     /// Waits until everything in the raw log is in the database.
-    pub fn settled(&self) {
+    pub(crate) fn settled(&self) {
         wait_for("the log is applied", || {
             let (status, system) = self.ask(Method::GET, "/system", None, None);
             (status == 200 && system["lag_bytes"] == 0).then_some(())
@@ -398,12 +418,12 @@ impl Server {
     }
 
     /// A connection of a field unit.
-    pub fn dial(&self) -> Line {
+    pub(crate) fn dial(&self) -> Line {
         Line::to(self.hj212)
     }
 
     /// Row of a subject by its code.
-    pub fn subject(&self, code: &str) -> Value {
+    pub(crate) fn subject(&self, code: &str) -> Value {
         self.all("/subjects")
             .into_iter()
             .find(|s| s["code"] == code)
@@ -426,207 +446,13 @@ impl Drop for Server {
     }
 }
 
-/// A connection of a field unit.
-pub struct Line {
-    stream: TcpStream,
-    heard: Vec<u8>,
-}
-
-impl Line {
-    /// Connects.
-    pub fn to(gateway: SocketAddr) -> Self {
-        let stream = TcpStream::connect(gateway).expect("the gateway accepts");
-        stream.set_nodelay(true).expect("no delay");
-        Self {
-            stream,
-            heard: Vec::new(),
-        }
-    }
-
-    /// Sends bytes; false when the other end is gone.
-    pub fn send(&mut self, bytes: &[u8]) -> bool {
-        self.stream.write_all(bytes).is_ok()
-    }
-
-    /// Reads what comes within a time; false when the other end is gone.
-    pub fn listen(&mut self, patience: Duration) -> bool {
-        self.stream.set_read_timeout(Some(patience)).expect("a timeout");
-        let mut buffer = [0; 65536];
-        match self.stream.read(&mut buffer) {
-            Ok(0) => false,
-            Ok(count) => {
-                self.heard.extend(&buffer[..count]);
-                true
-            }
-            Err(error) => matches!(
-                error.kind(),
-                std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut
-            ),
-        }
-    }
-
-    /// QN of every data answer (9014) heard so far, in order.
-    pub fn answered(&self) -> Vec<String> {
-        String::from_utf8_lossy(&self.heard)
-            .split("\r\n")
-            .filter(|frame| frame.contains("CN=9014"))
-            .filter_map(|frame| {
-                let (_, rest) = frame.split_once("QN=")?;
-                rest.split(';').next().map(ToOwned::to_owned)
-            })
-            .collect()
-    }
-
-    /// Sends a frame that asks for an answer, and whether one came within a time.
-    pub fn upload(&mut self, frame: &[u8], patience: Duration) -> bool {
-        let before = self.answered().len();
-        if !self.send(frame) {
-            return false;
-        }
-        let begun = Instant::now();
-        while begun.elapsed() < patience {
-            if !self.listen(Duration::from_millis(100)) {
-                return false;
-            }
-            if self.answered().len() > before {
-                return true;
-            }
-        }
-        false
-    }
-
-    /// Sends a frame that must be answered.
-    pub fn deliver(&mut self, frame: &[u8]) {
-        assert!(
-            self.upload(frame, PATIENCE),
-            "not answered: {}",
-            String::from_utf8_lossy(frame)
-        );
-    }
-}
-
 /// A time as it stands in a query.
-pub fn instant(time: UtcMs) -> String {
+pub(crate) fn instant(time: UtcMs) -> String {
     time.to_rfc3339().replace('+', "%2B").replace(':', "%3A")
 }
 
-/// A field unit that uploads a value a second of its own past: the n-th upload says n, so that what is stored can be
-/// told apart and counted.
-pub struct Unit {
-    /// MN.
-    pub mn: String,
-    /// Time of upload 0.
-    pub from: UtcMs,
-    /// Uploads made so far, answered or not.
-    pub sent: u64,
-    /// Those that were answered.
-    pub answered: std::collections::BTreeSet<u64>,
-    padding: String,
-}
-
-impl Unit {
-    /// A unit whose frames carry so many bytes more.
-    pub fn new(mn: &str, from: UtcMs, padding: usize) -> Self {
-        let padding = match padding {
-            0 => String::new(),
-            n => format!("Padding={};", "x".repeat(n)),
-        };
-        Self {
-            mn: mn.to_owned(),
-            from: UtcMs(from.0 / 1000 * 1000),
-            sent: 0,
-            answered: std::collections::BTreeSet::new(),
-            padding,
-        }
-    }
-
-    fn time(&self, n: u64) -> String {
-        let ahead = i64::try_from(n).expect("a small number") * 1000;
-        self.from.plus_ms(ahead).to_compact()
-    }
-
-    /// The n-th upload; always the same bytes.
-    pub fn frame(&self, n: u64) -> Vec<u8> {
-        let (mn, time, padding) = (&self.mn, self.time(n), &self.padding);
-        frame(&format!(
-            "QN={time}000;ST=31;CN=2011;PW=123456;MN={mn};Flag=5;CP=&&DataTime={time};{padding}a21026-Rtd={n},a21026-Flag=N&&"
-        ))
-    }
-
-    /// Notes the answers that a line has heard.
-    pub fn note(&mut self, line: &Line) {
-        for qn in line.answered() {
-            let time = UtcMs::from_compact(&qn).expect("a QN of ours");
-            let n = (time.0 - self.from.0) / 1000;
-            self.answered.insert(u64::try_from(n).expect("a QN of ours"));
-        }
-    }
-
-    /// Sends the next upload; whether it was answered within a time.
-    pub fn upload(&mut self, line: &mut Line, patience: Duration) -> bool {
-        let answered = line.upload(&self.frame(self.sent), patience);
-        self.sent += 1;
-        self.note(line);
-        answered
-    }
-
-    /// Every answered upload is stored once, and none of the others twice. `settled` must have been waited for.
-    pub fn check(&self, server: &Server) {
-        let subject = wait_for("the unit's subject is known", || {
-            let devices = server.get(&format!("/devices?q={}", self.mn));
-            let subject = devices["items"][0]["subject"].clone();
-            subject.is_object().then_some(subject)
-        });
-        let series = server
-            .series(&subject, "a21026", "realtime", "Rtd")
-            .expect("a series");
-        let to = self.from.plus_ms(i64::try_from(self.sent).unwrap() * 1000 + 1000);
-        let mut stored = std::collections::BTreeSet::new();
-        for item in server.observations(&series, self.from, to, 15_000_000) {
-            let n: u64 = item["value"]
-                .as_str()
-                .expect("a value")
-                .parse()
-                .expect("a number");
-            assert!(stored.insert(n), "{}: {n} is stored twice", self.mn);
-            assert_eq!(item["revision"], 1, "{}: {n} was written once", self.mn);
-            let time = item["time"].as_str().and_then(UtcMs::parse).expect("a time");
-            assert_eq!(
-                time.to_compact(),
-                self.time(n),
-                "{}: {n} in its own time",
-                self.mn
-            );
-        }
-        let lost: Vec<_> = self.answered.difference(&stored).collect();
-        assert!(lost.is_empty(), "{}: answered and lost: {lost:?}", self.mn);
-        assert!(
-            stored.last() < Some(&self.sent),
-            "{}: nothing that was never sent",
-            self.mn
-        );
-        let rows = server.get(&format!("/devices/{}/frames?limit=200", in_path(&self.mn)));
-        let mut kept: Vec<&str> = rows
-            .as_array()
-            .expect("rows")
-            .iter()
-            .filter(|row| row["state"] == "stored")
-            .filter_map(|row| row["raw"].as_str())
-            .collect();
-        let all = kept.len();
-        kept.sort_unstable();
-        kept.dedup();
-        assert_eq!(kept.len(), all, "{}: no frame is stored twice", self.mn);
-    }
-}
-
-/// Length, checksum and line break around a data segment.
-pub fn frame(segment: &str) -> Vec<u8> {
-    hj212::encode::wrap(segment.as_bytes(), hj212::crc::Kind::Standard)
-}
-
 /// An MN as it stands in a path.
-pub fn in_path(mn: &str) -> String {
+pub(crate) fn in_path(mn: &str) -> String {
     if mn.is_empty() {
         return "-".to_owned();
     }
