@@ -10,7 +10,7 @@
 
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -71,8 +71,7 @@ fn read(path: &std::path::Path) -> Vec<Case> {
         .collect()
 }
 
-/// The frames of the corpus; of the project's own where it is absent. A frame without a checksum has no end in a stream
-/// and is left to the codec's tests.
+/// The frames of the corpus; of the project's own where it is absent.
 fn corpus() -> Vec<Case> {
     if let Some(shared) = shared() {
         return read(&shared.join("vectors/hj212/frames.jsonl"));
@@ -81,9 +80,23 @@ fn corpus() -> Vec<Case> {
     own()
 }
 
+/// The project's own frames, each data segment once: a spoiled header around the same segment is the same upload. Frames
+/// without an end in a stream are left to the codec's tests.
 fn own() -> Vec<Case> {
     let mut cases = read(&root().join("crates/hj212/cases/frames.jsonl"));
-    cases.retain(|case| case.expect["crc_kind"] != "none");
+    let mut seen = BTreeSet::new();
+    cases.retain(|case| {
+        let text = String::from_utf8_lossy(&case.bytes);
+        let text = text.trim_end();
+        // `##` and four digits before, `&&` and four digits behind.
+        let (head, end) = (text.as_bytes(), text.len().saturating_sub(4));
+        let whole = head.starts_with(b"##")
+            && head[2..6].iter().all(u8::is_ascii_digit)
+            && head[6].is_ascii_alphabetic()
+            && text[..end].ends_with("&&");
+        case.expect["crc_kind"] != "none" && whole && seen.insert(text[6..].to_owned())
+    });
+    assert!(cases.len() > 20, "{}", cases.len());
     cases
 }
 
@@ -146,10 +159,11 @@ fn check(server: &Server, cases: &[Case]) {
         let id = &case.id;
         let rows = stored.remove(&case.shown()).unwrap_or_default();
         assert_eq!(rows.len(), 1, "{id} is stored once");
-        assert_eq!(rows[0]["cp"], case.expect["cp"], "{id}: cp");
-        assert_eq!(rows[0]["factors"], case.expect["factors"], "{id}: factors");
-        assert_eq!(rows[0]["crc_ok"], true, "{id}");
-        assert_eq!(rows[0]["cn"], case.expect["cn"], "{id}");
+        for key in ["crc_ok", "cn", "cp", "factors"] {
+            if let Some(expected) = case.expect.get(key) {
+                assert_eq!(&rows[0][key], expected, "{id}: {key}");
+            }
+        }
     }
     assert!(stored.is_empty(), "stored, but never sent: {:?}", stored.keys());
 
