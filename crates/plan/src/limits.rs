@@ -18,3 +18,5 @@ pub const MAX_ROW: usize = 160;
 pub const MAX_ROW_BREAKS: usize = 6;
 /// Most repairs and most doubts listed; more are counted in one last entry.
 pub const MAX_REMARKS: usize = 5_000;
+/// Most dates looked for in one clause: no clause of a plan has more than two.
+pub const MAX_DATES: usize = 8;

@@ -226,7 +226,7 @@ mod tests {
 
     #[test]
     fn edit_distance() {
-        assert_eq!(distance("市公安局茌平分局", "市公安局庄平分局"), 1);
+        assert_eq!(distance("市公安局甲平分局", "市公安局申平分局"), 1);
         assert_eq!(distance("", "甲乙"), 2);
         assert_eq!(distance("甲乙丙", "乙丙"), 1);
     }

@@ -190,11 +190,7 @@ impl Work {
             line: chapter.line,
             ..Chapter::default()
         };
-        let (rest, stray) = if duties {
-            notes::take(&text, &mut self.report)
-        } else {
-            (text.clone(), Vec::new())
-        };
+        let stray = duties && !notes::take(&text, &mut Report::default()).1.is_empty();
         if chapter.sections.is_empty() && duties && !text.is_empty() {
             // a chapter without sections is its own task
             self.task(
@@ -205,7 +201,7 @@ impl Work {
                 &text,
                 chapter.line,
             );
-        } else if stray.is_empty() {
+        } else if !stray {
             text.as_str().clone_into(&mut listed.text);
             if !duties && !text.is_empty() {
                 self.baseline(format!("{no}.0.0"), listed.title.clone(), &text, chapter.line);
@@ -213,7 +209,6 @@ impl Work {
             }
         } else {
             self.report.doubt(chapter.line, "note", format!("第{no}章引言带责任单位，作任务 {no}.0.0 读 / the introduction of chapter {no} names units and is read as task {no}.0.0"));
-            let _ = rest;
             self.task(
                 format!("{no}.0.0"),
                 format!("{no}.0"),

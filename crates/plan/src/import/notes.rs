@@ -142,8 +142,13 @@ fn by_label(s: &str, label: usize) -> Span {
         .map_or(label, |(i, _)| i);
     let mut depth = u32::from(from == label);
     let mut last_close = None;
-    for (i, c) in s.get(from..).unwrap_or_default().char_indices() {
+    let mut limit = s.len();
+    for (n, (i, c)) in s.get(from..).unwrap_or_default().char_indices().enumerate() {
         let at = from + i;
+        if n > MAX_NOTE {
+            limit = at;
+            break;
+        }
         let end = at + c.len_utf8();
         if is_open(c) {
             depth += 1;
@@ -170,7 +175,7 @@ fn by_label(s: &str, label: usize) -> Span {
     }
     Span {
         from,
-        to: unclosed(s, from, s.len(), last_close),
+        to: unclosed(s, from, limit, last_close),
     }
 }
 
@@ -213,6 +218,10 @@ fn by_duty(s: &str, anchor: usize, end: usize, after: usize) -> Option<Span> {
         to += close.len_utf8();
     }
     let mut depth = 0_u32;
+    let before = s.get(after..anchor).unwrap_or_default();
+    // no note is longer: beyond that nothing is looked for
+    let reach = before.char_indices().rev().nth(MAX_NOTE).map_or(0, |(i, _)| i);
+    let after = after + reach;
     let mut sentence = after;
     for (i, c) in s.get(after..anchor).unwrap_or_default().char_indices().rev() {
         let at = after + i;

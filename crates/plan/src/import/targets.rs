@@ -4,6 +4,7 @@
 use rust_decimal::Decimal;
 
 use crate::document::{Comparator, Target, TargetKind};
+use crate::limits::MAX_DATES;
 use crate::pattern::Pattern;
 use crate::text::{Text, numeral};
 
@@ -109,12 +110,12 @@ struct Date {
 /// Dates of a string with where they stand.
 fn dates(s: &str) -> Vec<(usize, usize, Date)> {
     let mut out = Vec::new();
-    for c in DEADLINE.captures_all(s) {
+    for c in DEADLINE.captures_all(s).into_iter().take(MAX_DATES) {
         let (Some(whole), Some(years)) = (c.get(0), c.name("years")) else {
             continue;
         };
         let end = c.name("end").map_or("", |m| m.as_str());
-        for year in YEAR.find_all(years.as_str()) {
+        for year in YEAR.find_all(years.as_str()).into_iter().take(MAX_DATES) {
             out.push((
                 whole.start(),
                 whole.end(),

@@ -1,10 +1,8 @@
 //! The import on the published plan, against a count by hand. The document stands beside the project, never in it.
 
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet};
 
-use common::{listed_units, published, same, wrapped};
+use crate::common::{listed_units, published, same, wrapped};
 use plan::PlanDocument;
 use plan::document::{CellKind, IndicatorKind, NoteKind, TargetKind};
 use plan::import::read;

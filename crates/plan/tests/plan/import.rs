@@ -1,10 +1,8 @@
 //! The import on a made-up plan: every kind of damage, every way a file may be saved, and nothing lost.
 
-mod common;
-
 use std::collections::BTreeMap;
 
-use common::{MADE_UP, same, wrapped};
+use crate::common::{MADE_UP, same, wrapped};
 use plan::document::{Cell, Comparator, NoteKind, TargetKind};
 use plan::import::read;
 use proptest::prelude::*;

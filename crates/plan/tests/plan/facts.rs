@@ -1,10 +1,8 @@
 //! The facts kept as data: they read, they refuse what contradicts itself, and they agree with the published plan.
 
-mod common;
-
 use std::collections::BTreeMap;
 
-use common::{listed_units, published};
+use crate::common::{listed_units, published};
 use plan::document::CellKind;
 use plan::facts::{Facts, FactsError};
 
@@ -12,15 +10,15 @@ fn files() -> BTreeMap<String, String> {
     [
         (
             "plan/plan.toml",
-            include_str!("../../../profiles/chiping/plan/plan.toml"),
+            include_str!("../../../../profiles/chiping/plan/plan.toml"),
         ),
         (
             "plan/tasks.toml",
-            include_str!("../../../profiles/chiping/plan/tasks.toml"),
+            include_str!("../../../../profiles/chiping/plan/tasks.toml"),
         ),
         (
             "plan/indicators.toml",
-            include_str!("../../../profiles/chiping/plan/indicators.toml"),
+            include_str!("../../../../profiles/chiping/plan/indicators.toml"),
         ),
     ]
     .map(|(name, text)| (name.to_owned(), text.to_owned()))

@@ -1,12 +1,10 @@
 //! What the tests of the import share: the made-up plan, the published one where it is at hand, and wrapping.
 
-#![allow(dead_code, reason = "each test crate uses its part")]
-
 use model::profile::Unit;
 use plan::PlanDocument;
 
 /// A plan of a district that does not exist, with the damage a scan does.
-pub(crate) const MADE_UP: &str = include_str!("../fixtures/linhe.md");
+pub(crate) const MADE_UP: &str = include_str!("fixtures/linhe.md");
 
 /// The published plan; `None` where the shared folder is not at hand (then CI fails, and others are told).
 pub(crate) fn published() -> Option<String> {
