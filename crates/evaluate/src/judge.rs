@@ -13,7 +13,7 @@ use standards::air::aqi_topics::explain_report;
 use standards::air::edition::{Edition, LimitSet};
 use standards::air::iaqi::Item;
 use standards::air::limits::{Averaging, Pollutant, Zone, find};
-use standards::air::means::{Hours, day_mean, mda8};
+use standards::air::means::{HOURS_OF_DAY, Hours, day_mean, mda8};
 use standards::input::{Input, InputError};
 use standards::judgement::{Basis, Confidence, Judgement};
 use standards::num::Exact;
@@ -101,7 +101,7 @@ pub fn air_hour(values: &BTreeMap<&str, Decimal>, day: Date) -> Result<Judgement
 /// A station's day.
 #[derive(Clone, Debug)]
 pub struct AirDay {
-    /// Rounded daily values by key: `so2 no2 co pm10 pm25`, `o3_8h` (MDA8), `o3_1h` (largest hour); valid ones only.
+    /// Rounded daily values by key: `so2 no2 co pm10 pm25`, `o3_8h` (MDA8), `o3_1h` (largest of 20 hours or more); valid ones only.
     pub values: BTreeMap<&'static str, Exact>,
     /// Valid hours by key.
     pub hours: BTreeMap<&'static str, usize>,
@@ -143,7 +143,11 @@ pub fn air_day(
     if let Some(value) = eight.mda8 {
         values.insert("o3_8h", value);
     }
-    if let Some(value) = ozone.iter().flatten().max() {
+    // A day with too few hours has no largest hour either, as in the library's own station days.
+    let hours_of_ozone: Vec<&Exact> = ozone.iter().flatten().collect();
+    if hours_of_ozone.len() >= HOURS_OF_DAY
+        && let Some(value) = hours_of_ozone.into_iter().max()
+    {
         values.insert("o3_1h", value.clone());
     }
     let settings = Settings {
@@ -317,6 +321,17 @@ mod tests {
         assert_eq!(value, None);
         let (value, _) = convert(Decimal::from(100), Decimal::from(11), Decimal::from(6)).unwrap();
         assert_eq!(value, Some(Decimal::from(150)));
+    }
+
+    #[test]
+    fn the_largest_ozone_hour_needs_twenty_hours() {
+        let day = |n: usize| {
+            let hours = std::array::from_fn(|hour| (hour < n).then(|| Decimal::from(hour)));
+            let hours = BTreeMap::from([("o3", hours)]);
+            let made = air_day(&hours, jiff::civil::date(2013, 6, 21), Edition::Hj2012).unwrap();
+            made.values.get("o3_1h").map(ToString::to_string)
+        };
+        assert_eq!((day(19), day(20)), (None, Some("19".to_owned())));
     }
 
     #[test]
