@@ -152,6 +152,10 @@ pub fn terms(register: &Register, body: &Body) -> Vec<String> {
             // Cells of 0.01°, about a kilometre, with the neighbours, so that an edge parts nobody.
             Comparison::Near => {
                 let Some(at) = place::lon_lat(value) else { continue };
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "degrees times 100 lie within ±36,000"
+                )]
                 let (x, y) = ((at.lon * 100.0).floor() as i64, (at.lat * 100.0).floor() as i64);
                 for (dx, dy) in (-1..=1).flat_map(|dx| (-1..=1).map(move |dy| (dx, dy))) {
                     out.push(format!("{}@{},{}", rule.field, x + dx, y + dy));

@@ -188,7 +188,7 @@ pub fn decide(
     }
     second_person(register, record, step, actor)?;
     needs(register, record, step)?;
-    let today = now.civil().map(|c| c.date());
+    let today = now.civil().map(jiff::civil::DateTime::date);
     let scope = Scope {
         body: &record.body,
         row: None,
@@ -291,7 +291,7 @@ pub fn offered<'a>(register: &'a Register, record: &Record, role: Role) -> Vec<&
 
 /// The deadlines that run for a record now, earliest first.
 pub fn deadlines(register: &Register, record: &Record, now: UtcMs, calendar: &Calendar) -> Vec<Standing> {
-    let today = now.civil().map(|c| c.date());
+    let today = now.civil().map(jiff::civil::DateTime::date);
     let scope = Scope {
         body: &record.body,
         row: None,

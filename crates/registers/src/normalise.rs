@@ -87,7 +87,7 @@ fn one_field(
             out.push(read);
         }
     }
-    (!out.is_empty()).then(|| Value::Array(out))
+    (!out.is_empty()).then_some(Value::Array(out))
 }
 
 fn rows(register: &Register, group: &Field, value: &Value, findings: &mut Vec<Finding>) -> Option<Value> {
@@ -124,7 +124,7 @@ fn rows(register: &Register, group: &Field, value: &Value, findings: &mut Vec<Fi
             out.push(Value::Object(read));
         }
     }
-    (!out.is_empty()).then(|| Value::Array(out))
+    (!out.is_empty()).then_some(Value::Array(out))
 }
 
 /// Nothing was entered: null, empty text, a dash.
@@ -302,8 +302,12 @@ fn read_instant(text: &str) -> Option<UtcMs> {
     let text = plain(text);
     // An Excel serial with a fraction: the fraction is the time of day, rounded to whole seconds.
     if let Some(serial) = text.parse::<f64>().ok().filter(|n| (1.0..110_000.0).contains(n)) {
-        let seconds = (serial * 86_400.0).round();
-        let span = (seconds as i64)
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "the serial is below 110,000, so this is below 10^10"
+        )]
+        let seconds = (serial * 86_400.0).round() as i64;
+        let span = seconds
             .seconds()
             .round(SpanRound::new().largest(Unit::Second))
             .ok()?;

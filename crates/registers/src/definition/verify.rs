@@ -346,9 +346,10 @@ impl<'a> Verify<'a> {
     fn listed(&mut self, group: Option<&Field>, field: &Field, base: &mut Vec<Step>) {
         base.push(Step::from("name"));
         let list = match (&field.codes, field.choices.is_empty()) {
-            (Some(name), true) => match self.context.lists.get(name) {
-                Some(list) => Some(list.clone()),
-                None => {
+            (Some(name), true) => {
+                if let Some(list) = self.context.lists.get(name) {
+                    Some(list.clone())
+                } else {
                     self.wrong(
                         base,
                         format!("没有代码表 codes/{name}.csv"),
@@ -356,7 +357,7 @@ impl<'a> Verify<'a> {
                     );
                     None
                 }
-            },
+            }
             (None, false) => Some(Arc::new(CodeList {
                 codes: field
                     .choices

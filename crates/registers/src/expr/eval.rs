@@ -2,7 +2,6 @@
 
 use std::cmp::Ordering;
 
-use jiff::ToSpan;
 use jiff::civil::Date;
 use model::time::UtcMs;
 use serde_json::Value;
@@ -194,11 +193,14 @@ fn strict(call: Call, first: &Val, second: &Val) -> Val {
         (Call::Days, Val::Date(from), Val::Date(to)) => from.until(*to).map_or(Val::Missing, |span| {
             Val::Number(Exact::int(span.get_days().into()))
         }),
-        (Call::AddDays, Val::Date(date), Val::Number(n)) => moved(*date, small(n).map(|n| n.days())),
-        (Call::AddMonths, Val::Date(date), Val::Number(n)) => moved(*date, small(n).map(|n| n.months())),
-        (Call::AddYears, Val::Date(date), Val::Number(n)) => {
-            moved(*date, small(n).filter(|n| n.abs() <= 1_000).map(|n| n.years()))
+        (Call::AddDays, Val::Date(date), Val::Number(n)) => moved(*date, small(n).map(jiff::ToSpan::days)),
+        (Call::AddMonths, Val::Date(date), Val::Number(n)) => {
+            moved(*date, small(n).map(jiff::ToSpan::months))
         }
+        (Call::AddYears, Val::Date(date), Val::Number(n)) => moved(
+            *date,
+            small(n).filter(|n| n.abs() <= 1_000).map(jiff::ToSpan::years),
+        ),
         (Call::Year, Val::Date(date), _) => Val::Number(Exact::int(date.year().into())),
         (Call::Month, Val::Date(date), _) => Val::Number(Exact::int(date.month().into())),
         (Call::DateOf, Val::Instant(at), _) => at.civil().map_or(Val::Missing, |c| Val::Date(c.date())),

@@ -501,7 +501,7 @@ impl Reading<'_> {
                     continue;
                 }
                 let old_row = old.get(n).and_then(Value::as_object);
-                for sub in field.fields.iter() {
+                for sub in &field.fields {
                     let kept = sub.kind == FieldType::File
                         || row.get(&sub.name).and_then(Value::as_str) == Some(KEEP)
                         || !self.has_column(group, &sub.name);
