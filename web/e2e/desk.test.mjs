@@ -119,6 +119,20 @@ test('a quarantined frame names its faults, and the byte is marked', async () =>
   quiet(seen, 'quarantine')
 })
 
+test('a decision on a device needs a reason and says what came of it', async () => {
+  const { items } = await ask(page, '/devices?state=approved&page_size=1')
+  await page.goto(`${base}/devices?q=${items[0].mn}`)
+  await page.click(`[data-row="${items[0].mn}"]`)
+  assert.ok(await page.isDisabled('[data-test=approve]'), 'no decision without a reason')
+  await page.fill('.decide input[maxlength="500"]', '已现场核对铭牌')
+  await page.click('[data-test=approve]')
+  await page.waitForSelector('.decide [role=status]')
+  assert.match(await page.innerText('.decide [role=status]'), /已放行暂存报文 \d+ 条/)
+  const after = (await ask(page, `/devices?q=${items[0].mn}`)).items[0]
+  assert.deepEqual([after.state, after.subject?.id], ['approved', items[0].subject?.id], 'it keeps what it measures')
+  quiet(seen, 'devices')
+})
+
 test('a rule computes with its example and explains itself; bad input names the field', async () => {
   await page.goto(`${base}/standards/aqi/daily_aqi`)
   await page.waitForSelector('[data-test=topics]')

@@ -83,9 +83,9 @@ export async function signIn(page, role) {
   await page.waitForURL((url) => !url.pathname.startsWith('/login'))
 }
 
-/** Waits until nothing on the page says that it is still reading. */
+/** Waits until the page stands and nothing on it says that it is still reading. */
 export async function settled(page) {
-  await page.waitForFunction(() => !document.querySelector('.state[role=status]') && !document.querySelector('[aria-busy=true]'))
+  await page.waitForFunction(() => (document.querySelector('main') ?? document.querySelector('.cockpit'))?.childElementCount > 0 && !document.querySelector('.state[role=status]') && !document.querySelector('[aria-busy=true]'))
 }
 
 /** Waits until the map has come to rest. */

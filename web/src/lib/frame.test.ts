@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { pieces } from './frame'
+import { factorNames, pieces } from './frame'
 
 describe('pieces', () => {
   it('cuts at the marked byte', () => {
@@ -19,4 +19,9 @@ describe('pieces', () => {
     { text: '', at: 2, marks: [0] },
   ]))
   it('shows line ends', () => expect(pieces('a\r\n', [])[0]?.text).toBe('a\\r\\n'))
+})
+
+it('names factors, listed or as a table', () => {
+  expect(factorNames(['a21026', 'a34013'])).toEqual(['a21026', 'a34013'])
+  expect(factorNames({ a21026: { Rtd: '1' } })).toEqual(['a21026'])
 })

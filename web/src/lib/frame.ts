@@ -8,6 +8,11 @@ export interface Piece {
   marks: number[]
 }
 
+/** Names of the factors of a frame, given as a list of names or as a table by name. */
+export function factorNames(factors: readonly string[] | Readonly<Record<string, unknown>>): string[] {
+  return Array.isArray(factors) ? [...factors] : Object.keys(factors)
+}
+
 const encoder = new TextEncoder()
 /** A byte that is no UTF-8 is written `\xNN` and counts as one. */
 const UNIT = /\\x[0-9A-Fa-f]{2}|[\s\S]/gu
