@@ -23,8 +23,8 @@ pub struct Actor {
     pub role: Role,
     /// The unit the person belongs to; bounds what towns and departments reach.
     pub unit: Option<UnitCode>,
-    /// Code of the person's firm; bounds what firms reach.
-    pub firm: Option<String>,
+    /// Codes of the person's firm (subject code, credit code); bound what firms reach.
+    pub firms: Vec<String>,
 }
 
 /// What a transition does to the record.
@@ -107,23 +107,23 @@ pub fn may_write(register: &Register, record: &Record, actor: &Actor) -> bool {
 /// government's own and closed to firms.
 fn in_scope(register: &Register, record: &Record, actor: &Actor) -> bool {
     let access = &register.definition.access;
-    let holds = |field: Option<&String>, own: Option<&str>| {
-        let value = field.and_then(|f| record.body.get(f));
-        match value {
-            Some(Value::Array(items)) => items.iter().any(|v| v.as_str() == own && own.is_some()),
-            Some(value) => own.is_some() && value.as_str() == own,
-            None => false,
-        }
+    let value = |field: &String| match record.body.get(field) {
+        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
+        Some(value) => value.as_str().into_iter().collect(),
+        None => Vec::new(),
     };
     match actor.role {
-        Role::Town => {
-            access.unit_field.is_none()
-                || holds(
-                    access.unit_field.as_ref(),
-                    actor.unit.as_ref().map(UnitCode::as_str),
-                )
-        }
-        Role::Firm => holds(access.firm_field.as_ref(), actor.firm.as_deref()),
+        Role::Town => access.unit_field.as_ref().is_none_or(|field| {
+            actor
+                .unit
+                .as_ref()
+                .is_some_and(|own| value(field).contains(&own.as_str()))
+        }),
+        Role::Firm => access
+            .firm_fields
+            .iter()
+            .flat_map(value)
+            .any(|code| actor.firms.iter().any(|own| own == code)),
         _ => true,
     }
 }

@@ -37,7 +37,7 @@ pub enum FieldType {
     Unit,
     /// 统一社会信用代码, with its check digit (GB 32100-2015).
     CreditCode,
-    /// 排污许可证编号, 22 characters, with the check digit of its credit code (HJ 608-2017).
+    /// Permit number of 22 characters, with the check digit of its credit code (HJ 608-2017).
     PermitCode,
     /// Rows of the fields in `fields`.
     Group,

@@ -295,9 +295,9 @@ pub struct Access {
     /// `unit` field by which towns and departments see their own records; all records when left out.
     #[serde(default)]
     pub unit_field: Option<String>,
-    /// Field that holds a firm's code, by which firms see their own records; none when left out.
+    /// Fields that hold a firm's code, by which firms see their own records; none when left out.
     #[serde(default)]
-    pub firm_field: Option<String>,
+    pub firm_fields: Vec<String>,
 }
 
 /// How a record of version `to − 1` becomes one of version `to`.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use model::role::Role;
 use model::subject::SubjectKind;
 use standards::num::Exact;
 
@@ -449,10 +450,24 @@ impl<'a> Verify<'a> {
         if let Some(name) = &d.access.unit_field {
             self.scalar(at!["access", "unit_field"], name, |f| f.kind == FieldType::Unit);
         }
-        if let Some(name) = &d.access.firm_field {
-            self.scalar(at!["access", "firm_field"], name, |f| {
+        for (n, name) in d.access.firm_fields.iter().enumerate() {
+            self.scalar(at!["access", "firm_fields", n], name, |f| {
                 matches!(f.kind, FieldType::Reference | FieldType::CreditCode)
             });
+        }
+        let firms_act = d
+            .life
+            .iter()
+            .flat_map(|l| &l.transition)
+            .any(|t| t.roles.contains(&Role::Firm))
+            || d.access.read.contains(&Role::Firm)
+            || d.access.write.contains(&Role::Firm);
+        if firms_act && d.access.firm_fields.is_empty() {
+            self.wrong(
+                at!["access"],
+                "企业参与时须写 firm_fields",
+                "where firms take part, firm_fields says which records are theirs",
+            );
         }
     }
 

@@ -88,7 +88,7 @@ fn note(field: &Field) -> Names {
         FieldType::Reference => ("所引用记录或对象的编号", "id of the record or subject meant"),
         FieldType::Unit => ("单位代码", "code of the unit"),
         FieldType::CreditCode => ("18 位统一社会信用代码", "credit code of 18 characters"),
-        FieldType::PermitCode => ("22 位排污许可证编号", "permit number of 22 characters"),
+        FieldType::PermitCode => ("22 位许可证编号", "permit number of 22 characters"),
         FieldType::Group => ("", ""),
     };
     let (mut zh, mut en) = (zh.to_owned(), en.to_owned());
