@@ -1099,15 +1099,15 @@ export interface components {
         FrameView: {
             /** @description Command. */
             cn?: string | null;
-            /** @description The command parameters, between `CP=&&` and `&&`. */
-            cp?: string | null;
+            /** @description CP keys without a dash: text, or a list where the key repeats. */
+            cp: Record<string, never>;
             /** @description Whether the CRC held. */
             crc_ok: boolean;
             data_time?: components["schemas"]["Stamp"] | null;
             /** @description Diagnoses. */
             diagnoses: components["schemas"]["DiagnosisView"][];
-            /** @description Factors named in it. */
-            factors: string[];
+            /** @description Factor code, field, text (a list where it repeats). */
+            factors: Record<string, never>;
             /** @description Whether it waits for a decision about its device. */
             held: boolean;
             /**
@@ -1671,15 +1671,15 @@ export interface components {
             items: {
                 /** @description Command. */
                 cn?: string | null;
-                /** @description The command parameters, between `CP=&&` and `&&`. */
-                cp?: string | null;
+                /** @description CP keys without a dash: text, or a list where the key repeats. */
+                cp: Record<string, never>;
                 /** @description Whether the CRC held. */
                 crc_ok: boolean;
                 data_time?: components["schemas"]["Stamp"] | null;
                 /** @description Diagnoses. */
                 diagnoses: components["schemas"]["DiagnosisView"][];
-                /** @description Factors named in it. */
-                factors: string[];
+                /** @description Factor code, field, text (a list where it repeats). */
+                factors: Record<string, never>;
                 /** @description Whether it waits for a decision about its device. */
                 held: boolean;
                 /**

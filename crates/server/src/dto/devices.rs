@@ -116,10 +116,12 @@ pub struct FrameView {
     pub crc_ok: bool,
     /// What became of it.
     pub state: FrameState,
-    /// The command parameters, between `CP=&&` and `&&`.
-    pub cp: Option<String>,
-    /// Factors named in it.
-    pub factors: Vec<String>,
+    /// CP keys without a dash: text, or a list where the key repeats.
+    #[schema(value_type = Object)]
+    pub cp: serde_json::Value,
+    /// Factor code, field, text (a list where it repeats).
+    #[schema(value_type = Object)]
+    pub factors: serde_json::Value,
     /// Diagnoses.
     pub diagnoses: Vec<DiagnosisView>,
     /// The bytes as text, other than UTF-8 escaped as `\xNN`. The password is `******` for callers who may not

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 
 use axum::Json;
 use axum::extract::State;
+use hj212::FrameReport;
 use model::ids::Mn;
+use serde_json::Value;
 use store::frames::{FrameRow, QuarantineQuery as StoreQuery};
 
 use super::devices::{mn_of, visible};
@@ -67,15 +69,16 @@ async fn views(ctx: &Shared, access: &Access, rows: Vec<FrameRow>) -> Vec<FrameV
     let open = access.may(PASSWORD);
     let mut out = Vec::with_capacity(rows.len());
     for row in rows {
-        let raw = match ctx.app.store.log().reader().fetch(row.position).await {
-            Ok(record) => Some(readable(&record.bytes)),
+        let bytes = match ctx.app.store.log().reader().fetch(row.position).await {
+            Ok(record) => Some(record.bytes),
             Err(error) => {
                 // Logs may be archived elsewhere; the row is still worth showing.
                 tracing::warn!(%error, frame = row.id.0, "the raw log has no such record");
                 None
             }
         };
-        let cp = raw.as_deref().and_then(parameters).map(ToOwned::to_owned);
+        let (cp, factors) = bytes.as_deref().map(content).unwrap_or_default();
+        let raw = bytes.as_deref().map(readable);
         out.push(FrameView {
             id: row.id.0,
             mn: row.mn.map(|Mn(mn)| mn),
@@ -84,8 +87,8 @@ async fn views(ctx: &Shared, access: &Access, rows: Vec<FrameRow>) -> Vec<FrameV
             cn: row.cn,
             crc_ok: row.crc_ok,
             state: row.state,
-            factors: cp.as_deref().map(factors).unwrap_or_default(),
             cp,
+            factors,
             diagnoses: row
                 .diagnoses
                 .into_iter()
@@ -118,24 +121,13 @@ fn readable(bytes: &[u8]) -> String {
     out
 }
 
-/// The command parameters: what stands between `CP=&&` and the next `&&`, or the end of a torn frame.
-fn parameters(raw: &str) -> Option<&str> {
-    let (_, after) = raw.split_once("CP=&&")?;
-    Some(after.split_once("&&").map_or(after, |(cp, _)| cp))
-}
-
-/// Factor codes of command parameters, in order, each once: `a21026` of `a21026-Rtd=…`.
-fn factors(cp: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    let names = cp
-        .split([';', ','])
-        .filter_map(|pair| Some(pair.split_once('=')?.0));
-    for (code, _) in names.filter_map(|name| name.trim().split_once('-')) {
-        if !code.is_empty() && !found.iter().any(|f| f == code) {
-            found.push(code.to_owned());
-        }
-    }
-    found
+/// CP and factors of a frame, as the decoder reads them.
+fn content(bytes: &[u8]) -> (Value, Value) {
+    let report = FrameReport::of(&hj212::decode(bytes));
+    (
+        serde_json::to_value(report.cp).unwrap_or_default(),
+        serde_json::to_value(report.factors).unwrap_or_default(),
+    )
 }
 
 /// The text with the value of `PW=` hidden.
@@ -161,20 +153,15 @@ mod tests {
 
     #[test]
     fn the_parameters_and_factors_of_a_frame_are_read_and_its_password_is_hidden() {
-        let cp = parameters(FRAME).unwrap();
-        assert!(
-            cp.starts_with("DataTime=") && cp.ends_with("a19001-Flag=N"),
-            "{cp}"
-        );
-        assert_eq!(factors(cp), ["a21026", "a19001"]);
+        let (cp, factors) = content(FRAME.as_bytes());
+        assert_eq!(cp["DataTime"], "20260824003817");
+        assert_eq!(factors["a21026"]["Rtd"], "36.91");
         let hidden = without_password(FRAME);
         assert!(
             !hidden.contains("123456") && hidden.contains("PW=******;MN=A1"),
             "{hidden}"
         );
         assert_eq!(without_password("PW="), "PW=******");
-        assert_eq!(parameters("CP=&&torn"), Some("torn"));
-        assert_eq!(parameters("nothing"), None);
     }
 
     #[test]

@@ -100,9 +100,9 @@ async fn frames_show_their_bytes_and_hide_the_password(bench: &Bench) {
     let open = bench.get("admin", "/devices/GAS1/frames?limit=1").await.ok();
     assert_eq!(open[0]["raw"], RAW);
     assert_eq!(open[0]["state"], "stored");
-    assert_eq!(open[0]["factors"], json!(["a21026", "a19001"]));
+    assert!(open[0]["factors"]["a21026"].is_object() && open[0]["factors"]["a19001"].is_object());
     assert_eq!(open[0]["received_at"], "2026-11-24T12:00:00+08:00");
-    assert!(open[0]["cp"].as_str().unwrap().starts_with("DataTime=2026"));
+    assert!(open[0]["cp"]["DataTime"].as_str().unwrap().starts_with("2026"));
     for login in ["firm", "duty", "town"] {
         let hidden = bench.get(login, "/devices/GAS1/frames").await;
         assert!(

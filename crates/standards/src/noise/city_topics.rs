@@ -109,7 +109,7 @@ fn conclude_rates(out: &mut Judgement, all: Option<&Count>) {
             .map_or_else(|| "—".to_owned(), |r| r.to_fixed(1))
     };
     let (day, night) = (show(Period::Day), show(Period::Night));
-    if all.is_some_and(|c| c.day.0 + c.night.0 > 0) {
+    if all.is_some_and(|c| c.day.0 > 0 || c.night.0 > 0) {
         let words = text!(
             "达标率:昼间 {day} %,夜间 {night} %",
             "compliance: day {day} %, night {night} %"
