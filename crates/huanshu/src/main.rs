@@ -12,6 +12,11 @@ mod profiles;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use tikv_jemallocator::Jemalloc;
+
+/// Gives memory back after a burst (ADR 0006).
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 /// 环枢 Huanshu: an environmental supervision platform in one program.
 #[derive(Parser)]
