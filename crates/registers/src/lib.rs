@@ -3,7 +3,8 @@
 //! A definition (`registers/<group>/<name>.toml`) is read and compiled by [`library::Library`]; every function here
 //! takes the compiled [`register::Register`] and plain records: [`admit`] normalises, computes and checks, [`life`]
 //! decides transitions and deadlines, [`tally`] counts, [`doubles`] and [`merge`] find and join records that mean the
-//! same thing, [`table`] imports and exports, [`publish`] shows the public part, [`history`] compares versions.
+//! same thing, [`table`] imports and exports, [`links`] names what a record points at,
+//! [`publish`] shows the public part, [`history`] compares versions.
 //!
 //! This crate must not know: IO, SQL, HTTP, the time of day, any single register or any district.
 
@@ -18,6 +19,7 @@ pub mod history;
 pub mod library;
 pub mod life;
 pub mod limits;
+pub mod links;
 pub mod merge;
 mod normalise;
 pub mod place;

@@ -17,7 +17,7 @@ use model::ids::{RecordId, UnitCode};
 use model::role::Role;
 use registers::admit::{AnyReference, admit};
 use registers::definition::{Definition, Transition};
-use registers::library::Library;
+use registers::library::{File, Library};
 use registers::life::{self, Actor};
 use registers::record::{Body, Record, Taken};
 use registers::register::Register;
@@ -119,6 +119,41 @@ fn a_bad_value_is_told_with_its_field_in_every_register() {
                 .any(|f| f.field == "no_such_field" && f.code == "unknown")
         );
     }
+}
+
+/// The manual's list, put together as the manual says, is a good one.
+#[test]
+fn the_manual_can_be_followed_literally() {
+    let manual = std::fs::read_to_string(root().join("docs/registers.md")).unwrap();
+    let parts: Vec<&str> = manual
+        .split("```toml\n")
+        .skip(1)
+        .map(|part| part.split("```").next().unwrap())
+        .collect();
+    let [fields, life, figures, records, ..] = parts[..] else {
+        panic!("four parts")
+    };
+    let mut files = common::files(&root().join("registers"));
+    let definition = format!("{fields}{figures}\n{life}");
+    files.push(File {
+        path: "water/sewage_tank.toml".into(),
+        text: definition.clone(),
+    });
+    files.push(File {
+        path: "demo/sewage_tank.demo.toml".into(),
+        text: records.to_owned(),
+    });
+    let library = Library::load(&files).unwrap_or_else(|errors| panic!("{errors:#?}"));
+    let register = library.get("sewage_tank").unwrap();
+    assert_eq!(demo(&library, register).len(), 2);
+    // The mistake the manual shows is told in the words it shows.
+    let wrong = definition.replace("greatest_of(emptied, date)", "greatest_of(emptied, dates)");
+    let file = File {
+        path: "water/sewage_tank.toml".into(),
+        text: wrong,
+    };
+    let told = Library::load(&[file]).unwrap_err()[0].to_string();
+    assert!(manual.contains(&told), "{told}");
 }
 
 /// The fullest demonstration record with a transition's example values, in one of its starting states.
@@ -456,6 +491,34 @@ fn figures_follow_and_the_public_sees_published_fields_only() {
             );
         }
     }
+}
+
+/// Chains are walked from either end: what records point at exists, and something points back at what is pointed at.
+#[test]
+fn demonstration_records_are_linked_into_chains() {
+    let library = library();
+    let mut pointed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for register in library.iter() {
+        for record in demo(&library, register) {
+            for link in registers::links::links(register, &record.body) {
+                if let registers::links::Target::Record(target) = link.target {
+                    let known = library.demo(&target).iter().any(|r| r.id.as_str() == link.id);
+                    assert!(
+                        known,
+                        "{} {} points at {target} {}",
+                        register.name(),
+                        record.id,
+                        link.id
+                    );
+                    pointed
+                        .entry(target)
+                        .or_default()
+                        .insert(register.name().to_owned());
+                }
+            }
+        }
+    }
+    assert!(pointed.len() >= 8, "{pointed:?}");
 }
 
 /// Registers by the systems of the plan they serve.

@@ -12,7 +12,7 @@ use crate::admit::{self, References};
 use crate::definition::FieldType;
 use crate::history::{self, Change};
 use crate::limits;
-use crate::normalise::plain;
+use crate::normalise::{self, plain};
 use crate::record::{Body, Finding, Record};
 use crate::register::Register;
 use crate::text::Names;
@@ -282,16 +282,13 @@ impl Reading<'_> {
         let mut seen: BTreeMap<(Vec<String>, Vec<String>), usize> = BTreeMap::new();
         let mut ids: BTreeMap<String, usize> = BTreeMap::new();
         for block in self.blocks(rows, header) {
-            let Some(mut draft) = self.record(rows, &block, existing, references, today) else {
+            let Some(draft) = self.record(rows, &block, existing, references, today) else {
                 continue;
             };
             let keys = admit::keys(self.register, &draft.body);
             for (fields, values) in keys {
                 let holder = existing.by_key(&fields, &values);
-                if draft.id.is_none() {
-                    draft.id.clone_from(&holder);
-                    draft = self.against(draft, existing);
-                } else if holder.is_some() && holder != draft.id {
+                if holder.is_some() && holder != draft.id {
                     self.double(
                         draft.row,
                         &fields,
@@ -404,6 +401,7 @@ impl Reading<'_> {
             self.find(first + 1, Some(super::ID_HEADER.to_owned()), finding);
             return None;
         }
+        let known = known.or_else(|| self.by_key(rows, block, existing));
         let before = known.as_ref().map(|r| r.body.clone()).unwrap_or_default();
         let raw = self.overlay(rows, block, &before);
         let state = known.as_ref().and_then(|r| r.state.clone());
@@ -427,22 +425,19 @@ impl Reading<'_> {
         }
     }
 
-    /// A new row that turns out to be a record already held by key: its changes are told against that record.
-    fn against(&self, mut draft: Draft, existing: &dyn Existing) -> Draft {
-        if let Some(known) = draft.id.as_ref().and_then(|id| existing.by_id(id.as_str())) {
-            for (name, value) in &known.body {
-                let column = self
-                    .columns
-                    .iter()
-                    .position(|c| c.group.is_none() && c.field.as_ref() == Some(name));
-                let absent = column.is_some_and(|c| !self.mapped.values().any(|p| *p == c));
-                if absent {
-                    draft.body.entry(name.clone()).or_insert_with(|| value.clone());
-                }
-            }
-            draft.changes = history::changes(self.register, &known.body, &draft.body);
-        }
-        draft
+    /// The record a row without id means by its keys.
+    fn by_key(&self, rows: &[Vec<Cell>], block: &[usize], existing: &dyn Existing) -> Option<Record> {
+        // Findings of this look come again when the whole row is admitted.
+        let entered = normalise::body(
+            self.register,
+            &self.overlay(rows, block, &Body::new()),
+            &mut Vec::new(),
+        );
+        let keys = admit::keys(self.register, &entered);
+        let held = keys
+            .iter()
+            .find_map(|(fields, values)| existing.by_key(fields, values))?;
+        existing.by_id(held.as_str())
     }
 
     /// The existing body with the columns of the sheet laid over it. Absent columns, files and `KEEP` leave a value
