@@ -404,16 +404,13 @@ fn late_minutes_change_their_hour_and_their_day() {
         let hour = same(value("hour").as_deref(), &json!(20));
         (hour && same(value("day").as_deref(), &json!(10.416_666_667))).then_some(())
     });
-    // Each is the second revision, made by the program.
+    // Each is a later revision, made by the program; how many there were depends on when it looked.
     let series = server.series(&subject, "a21026", "hour", "Avg").unwrap();
     let item = server
         .observations(&series, day, day.plus_ms(1000), 1000)
         .remove(0);
-    assert_eq!(
-        (&item["origin"], &item["revision"]),
-        (&json!("derived"), &json!(2)),
-        "{item}"
-    );
+    assert_eq!(item["origin"], "derived", "{item}");
+    assert!(item["revision"].as_i64() >= Some(2), "{item}");
     assert!(server.stop());
 }
 
