@@ -1,6 +1,6 @@
 //! What a register's definition file may say: plain data, the same in TOML, JSON and the published schema.
 //!
-//! Reading and locating errors is in [`read`], what must hold between the parts in [`verify`], compatibility of
+//! Reading and locating errors is in [`read`], what must hold between the parts in `verify`, compatibility of
 //! versions and migration of records in [`versions`].
 
 mod field;

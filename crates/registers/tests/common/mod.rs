@@ -1,6 +1,8 @@
 //! The project's own definitions, read from `registers/`, and what the tests share.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub(crate) mod sample;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
