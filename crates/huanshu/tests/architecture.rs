@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
+/// The binary's floor: it alone may wire in what stands beside the house.
+const TOP: u8 = 6;
+
 /// Floor of each crate, from the table; crates beside the house (`–`) have none.
 fn floors(text: &str) -> BTreeMap<String, Option<u8>> {
     text.lines()
@@ -61,7 +64,7 @@ fn the_house_is_as_described() {
                     ["hj212", "model", "geo"].contains(&other),
                     "{name} stands beside the house and may not know {other}"
                 ),
-                (Some(5), None) => {}
+                (Some(TOP), None) => {}
                 (Some(mine), None) => {
                     panic!("{name} (floor {mine}) depends on {other}, which stands beside the house")
                 }

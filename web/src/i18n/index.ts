@@ -18,8 +18,8 @@ export const i18n = createI18n({
 })
 
 const loaders: Record<Locale, () => Promise<{ default: object }>> = {
-  'zh-CN': () => import('./zh-CN.json'),
-  en: () => import('./en.json'),
+  'zh-CN': () => import('./zh-CN'),
+  en: () => import('./en'),
 }
 
 /** The language chosen before, else Chinese. */

@@ -2,8 +2,8 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import en from './en.json'
-import zh from './zh-CN.json'
+import en from './en'
+import zh from './zh-CN'
 
 type Tree = { [key: string]: string | Tree }
 
@@ -22,7 +22,7 @@ function sources(folder: string): string[] {
   )
 }
 
-const [chinese, english] = [flat(zh), flat(en)]
+const [chinese, english] = [flat(zh as Tree), flat(en as Tree)]
 const text = sources(fileURLToPath(new URL('..', import.meta.url))).map((file) => readFileSync(file, 'utf8')).join('\n')
 
 describe('messages', () => {
