@@ -88,7 +88,7 @@ pub struct BalanceRow {
     pub per: Option<String>,
     /// The terms in their order; `None` where nothing takes part.
     pub terms: Vec<Option<Exact>>,
-    /// The differences in their order; `None` where no term of it is known.
+    /// The differences in their order; `None` where an amount of it is missing or nothing takes part.
     pub differences: Vec<Option<Exact>>,
 }
 
@@ -351,7 +351,17 @@ impl Ledger {
         tools: ChainTools<'_>,
         person: &Person,
     ) -> Result<Walked> {
-        let mut order: Vec<Place> = trace.nodes.keys().cloned().collect();
+        // A record that may stand at two steps is shown where it is linked; where it is linked nowhere, at the first.
+        let linked: BTreeSet<&Place> = trace.links.keys().flat_map(|(a, b)| [a, b]).collect();
+        let lonely = |p: &Place| p.1 == *start && !linked.contains(p);
+        let first = trace.nodes.keys().find(|p| p.1 == *start && linked.contains(p));
+        let first = first.or_else(|| trace.nodes.keys().find(|p| p.1 == *start)).cloned();
+        let mut order: Vec<Place> = trace
+            .nodes
+            .keys()
+            .filter(|p| !lonely(p) || Some(*p) == first.as_ref())
+            .cloned()
+            .collect();
         order.sort_by(|a, b| {
             let far = |p: &Place| trace.river.get(p).map_or(f64::INFINITY, |r| r.distance_m);
             a.0.cmp(&b.0).then(far(a).total_cmp(&far(b))).then(a.1.cmp(&b.1))
@@ -428,19 +438,12 @@ impl Ledger {
         let own = self.readable(own.as_str(), person)?;
         let Some(held) = self.fetch(own, id).await? else { return Ok(None) };
         let links = self.store().links_to(key).await?;
-        let mut sums: BTreeMap<String, Vec<Option<Exact>>> = BTreeMap::new();
-        let mut left_out = vec![0; balance.term.len()];
+        let mut sums: BTreeMap<String, Vec<Sum>> = BTreeMap::new();
         let mut add = |term: usize, per: Option<&serde_json::Value>, amount: Option<Exact>| {
-            let Some(amount) = amount else {
-                if let Some(n) = left_out.get_mut(term) {
-                    *n += 1;
-                }
-                return;
-            };
             let per = per.and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-            let row = sums.entry(per).or_insert_with(|| vec![None; balance.term.len()]);
+            let row = sums.entry(per).or_insert_with(|| vec![Sum::default(); balance.term.len()]);
             if let Some(sum) = row.get_mut(term) {
-                *sum = Some(sum.as_ref().map_or(amount.clone(), |s| s + &amount));
+                sum.add(amount.as_ref(), u64::from(amount.is_none()));
             }
         };
         for (t, term) in balance.term.iter().enumerate() {
@@ -468,60 +471,71 @@ impl Ledger {
                 }
             }
         }
+        let (rows, left_out) = rows(balance, sums);
         Ok(Some(Balanced {
             node,
             balance: b,
-            rows: rows(balance, sums),
+            rows,
             left_out,
         }))
     }
 }
 
-/// Rows with their differences, and the total.
-fn rows(balance: &Balance, sums: BTreeMap<String, Vec<Option<Exact>>>) -> Vec<BalanceRow> {
-    let mut total: Vec<Option<Exact>> = vec![None; balance.term.len()];
+/// What a term comes to.
+#[derive(Clone, Default)]
+struct Sum {
+    total: Option<Exact>,
+    missing: u64,
+}
+
+impl Sum {
+    fn add(&mut self, amount: Option<&Exact>, missing: u64) {
+        if let Some(amount) = amount {
+            self.total = Some(self.total.as_ref().map_or(amount.clone(), |s| s + amount));
+        }
+        self.missing += missing;
+    }
+}
+
+/// Rows with their differences, the total last; and how many amounts of each term are missing.
+fn rows(balance: &Balance, sums: BTreeMap<String, Vec<Sum>>) -> (Vec<BalanceRow>, Vec<u64>) {
+    let mut total = vec![Sum::default(); balance.term.len()];
     for terms in sums.values() {
         for (sum, term) in total.iter_mut().zip(terms) {
-            if let Some(term) = term {
-                *sum = Some(sum.as_ref().map_or(term.clone(), |s| s + term));
-            }
+            sum.add(term.total.as_ref(), term.missing);
         }
     }
-    let difference = |terms: &[Option<Exact>]| {
-        let value = |name: &String| {
-            let n = balance.term.iter().position(|t| t.name == *name)?;
-            terms.get(n)?.clone()
-        };
-        let side = |names: &[String]| {
-            names.iter().filter_map(value).fold(None, |sum: Option<Exact>, v| {
-                Some(sum.map_or(v.clone(), |s| &s + &v))
-            })
-        };
-        balance
-            .difference
-            .iter()
-            .map(|d| match (side(&d.plus), side(&d.minus)) {
-                (None, None) => None,
-                (plus, minus) => {
-                    Some(&plus.unwrap_or_else(Exact::zero) - &minus.unwrap_or_else(Exact::zero))
+    let row = |per: Option<String>, terms: &[Sum]| {
+        let side = |names: &[String]| -> Sum {
+            let mut out = Sum::default();
+            for name in names {
+                let n = balance.term.iter().position(|t| t.name == *name);
+                if let Some(term) = n.and_then(|n| terms.get(n)) {
+                    out.add(term.total.as_ref(), term.missing);
                 }
-            })
-            .collect::<Vec<_>>()
+            }
+            out
+        };
+        let difference = |plus: Sum, minus: Sum| {
+            let known = plus.missing + minus.missing == 0 && (plus.total.is_some() || minus.total.is_some());
+            // Where nothing takes part in one side and nothing is missing, that side really is nothing.
+            let (plus, minus) = (plus.total.unwrap_or_else(Exact::zero), minus.total.unwrap_or_else(Exact::zero));
+            known.then(|| &plus - &minus)
+        };
+        BalanceRow {
+            per,
+            terms: terms.iter().map(|t| t.total.clone()).collect(),
+            differences: balance
+                .difference
+                .iter()
+                .map(|d| difference(side(&d.plus), side(&d.minus)))
+                .collect(),
+        }
     };
-    let mut out: Vec<BalanceRow> = sums
-        .into_iter()
-        .map(|(per, terms)| BalanceRow {
-            per: Some(per),
-            differences: difference(&terms),
-            terms,
-        })
-        .collect();
-    out.push(BalanceRow {
-        per: None,
-        differences: difference(&total),
-        terms: total,
-    });
-    out
+    let left_out = total.iter().map(|t| t.missing).collect();
+    let mut out: Vec<BalanceRow> = sums.iter().map(|(per, terms)| row(Some(per.clone()), terms)).collect();
+    out.push(row(None, &total));
+    (out, left_out)
 }
 
 fn velocity(chain: &Chain, tools: ChainTools<'_>) -> Option<f64> {

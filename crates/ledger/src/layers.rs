@@ -166,7 +166,7 @@ impl Ledger {
         let Ok(layer) = raw.reading(reading) else {
             return Ok(report);
         };
-        let mut drafts = self.drafts(register, place, &layer, &report, &import.set).await?;
+        let mut drafts = drafts(register, place, &layer, &report, &import.set)?;
         self.admit_all(register, &mut drafts, &mut report, now).await?;
         let changes = self.changes(register, drafts, &mut report, person, now).await?;
         let clean = report.findings_total == 0 && report.suspicions.is_empty();
@@ -175,62 +175,6 @@ impl Ledger {
         }
         report.applied |= !import.dry_run && clean;
         Ok(report)
-    }
-
-    /// Bodies made of the features.
-    async fn drafts(
-        &self,
-        register: &Register,
-        place: &Field,
-        layer: &Layer,
-        report: &LayerReport,
-        set: &Body,
-    ) -> Result<Vec<Draft>> {
-        let start = register.definition().life.as_ref().map(|l| l.start.clone());
-        let key = split_field(register);
-        let mut out = Vec::new();
-        for feature in &layer.features {
-            let parts = parts(&feature.geometry, place.kind);
-            let several = parts.len() > 1;
-            if parts.is_empty() {
-                // The engine's own words say which kind of place is expected.
-                out.push((feature, 0, false, feature.geometry.to_geojson()));
-            }
-            for (n, part) in parts.into_iter().enumerate() {
-                out.push((feature, n + 1, several, part.to_geojson()));
-            }
-            if out.len() > limits::LAYER_RECORDS {
-                let most = limits::LAYER_RECORDS;
-                return Err(LedgerError::query(
-                    "file",
-                    format!("记录多于 {most} 条，请分块导入"),
-                    format!("more than {most} records: import it in parts"),
-                ));
-            }
-        }
-        let mut drafts = Vec::with_capacity(out.len());
-        for (feature, n, several, geometry) in out {
-            let mut body = set.clone();
-            for (attribute, field) in &report.fields {
-                if let (Some(field), Some(value)) = (field, feature.attributes.get(attribute)) {
-                    body.insert(field.clone(), json!(value));
-                }
-            }
-            body.insert(place.name.clone(), geometry);
-            if let Some(key) = key.filter(|_| several)
-                && let Some(text) = body.get(key).and_then(Value::as_str)
-            {
-                let numbered = format!("{text}-{n}");
-                body.insert(key.to_owned(), json!(numbered));
-            }
-            drafts.push(Draft {
-                feature: feature.number,
-                id: None,
-                body,
-                state: start.clone(),
-            });
-        }
-        Ok(drafts)
     }
 
     /// Finds the records the drafts mean, then checks all of them with what exists.
@@ -361,6 +305,61 @@ impl LayerReport {
             self.findings.push(LayerFinding { feature, finding });
         }
     }
+}
+
+/// Bodies made of the features.
+fn drafts(
+    register: &Register,
+    place: &Field,
+    layer: &Layer,
+    report: &LayerReport,
+    set: &Body,
+) -> Result<Vec<Draft>> {
+    let start = register.definition().life.as_ref().map(|l| l.start.clone());
+    let key = split_field(register);
+    let mut out = Vec::new();
+    for feature in &layer.features {
+        let parts = parts(&feature.geometry, place.kind);
+        let several = parts.len() > 1;
+        if parts.is_empty() {
+            // The engine's own words say which kind of place is expected.
+            out.push((feature, 0, false, feature.geometry.to_geojson()));
+        }
+        for (n, part) in parts.into_iter().enumerate() {
+            out.push((feature, n + 1, several, part.to_geojson()));
+        }
+        if out.len() > limits::LAYER_RECORDS {
+            let most = limits::LAYER_RECORDS;
+            return Err(LedgerError::query(
+                "file",
+                format!("记录多于 {most} 条，请分块导入"),
+                format!("more than {most} records: import it in parts"),
+            ));
+        }
+    }
+    let mut drafts = Vec::with_capacity(out.len());
+    for (feature, n, several, geometry) in out {
+        let mut body = set.clone();
+        for (attribute, field) in &report.fields {
+            if let (Some(field), Some(value)) = (field, feature.attributes.get(attribute)) {
+                body.insert(field.clone(), json!(value));
+            }
+        }
+        body.insert(place.name.clone(), geometry);
+        if let Some(key) = key.filter(|_| several)
+            && let Some(text) = body.get(key).and_then(Value::as_str)
+        {
+            let numbered = format!("{text}-{n}");
+            body.insert(key.to_owned(), json!(numbered));
+        }
+        drafts.push(Draft {
+            feature: feature.number,
+            id: None,
+            body,
+            state: start.clone(),
+        });
+    }
+    Ok(drafts)
 }
 
 fn locked(register: &Register, title: &str) -> Finding {

@@ -9,6 +9,7 @@
 //! This crate must not know: HTTP, any single register, any district. The clock is an argument.
 
 mod bulk;
+mod chains;
 mod change;
 mod deadlines;
 mod error;
@@ -16,14 +17,18 @@ mod facets;
 mod figures;
 mod graph;
 mod held;
+mod layers;
 pub mod limits;
 mod list;
+mod maps;
 mod person;
 mod query;
 mod read;
 mod references;
 mod settle;
+mod sources;
 mod view;
+mod zones;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -35,6 +40,15 @@ use registers::register::Register;
 use registers::text::Names;
 use store::Store;
 
+pub use chains::{
+    Along, BalanceRow, Balanced, ChainLink, ChainNode, ChainTools, Gap, Walked,
+};
+pub use layers::{Around, LayerFinding, LayerImport, LayerReport, LayerRow, RowKind};
+pub use maps::MapFeature;
+pub use sources::{
+    Belonging, FileOf, How, Judgement, KnownBy, Proposal, SourceFile, SourcePage, SourceRow,
+};
+pub use zones::{Site, ZoneHit, ZoneReport};
 pub use bulk::{Bulk, BulkReport, BulkRow, Chosen};
 pub use change::{Change, Checked, Create, Edit, Step};
 pub use deadlines::{DeadlineQuery, DueRow};
@@ -46,7 +60,7 @@ pub use person::Person;
 pub use query::{Bounds, Condition, Query, Sort, Test};
 pub use read::{AsOf, Deadline, Detail, Entry as HistoryEntry, LinkShown, LinkedRow, Offer, files};
 pub use references::{Asked, Known};
-pub use store::registers::{Author, ChangeKind, LinkTarget};
+pub use store::registers::{Author, ChangeKind, LinkTarget, SourceDecision};
 pub use view::{Located, ViewDue};
 
 /// The kept registers of an installation. Clones are handles to the same one.
@@ -61,6 +75,8 @@ struct Inner {
     units: BTreeMap<String, Names>,
     shelves: BTreeMap<String, Arc<view::Shelf>>,
     figures: figures::Cache,
+    geometries: maps::Cache,
+    sources: sources::Cache,
     swept: std::sync::Mutex<Option<jiff::civil::Date>>,
 }
 
@@ -82,6 +98,8 @@ impl Ledger {
                 units,
                 shelves,
                 figures: figures::Cache::default(),
+                geometries: maps::Cache::default(),
+                sources: sources::Cache::default(),
                 swept: std::sync::Mutex::new(None),
             }),
         }

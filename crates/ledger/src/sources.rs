@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::ids::{RecordId, RegisterName};
+use model::ids::RecordId;
 use model::time::UtcMs;
 use registers::definition::{FieldType, Identity};
 use registers::record::Body;
@@ -620,17 +620,20 @@ fn known_by(sources: &Register, index: &Index, body: &Body, records: &[Belonging
         // An alias is a name.
         let field = if rules.aliases.as_ref() == Some(field) { &rules.name } else { field };
         for value in values.iter().filter_map(Value::as_str) {
-            let known = out.iter_mut().find(|k| k.field == *field && k.value == value);
-            match (known, record.clone()) {
-                (Some(known), Some(record)) => known.records.push(record),
-                (Some(known), None) => known.own = true,
-                (None, record) => out.push(KnownBy {
+            let place = out.iter().position(|k| k.field == *field && k.value == value);
+            let place = place.unwrap_or_else(|| {
+                out.push(KnownBy {
                     field: field.clone(),
                     names: definition.field(field).map(registers::definition::Field::names).unwrap_or_default(),
                     value: value.to_owned(),
-                    own: record.is_none(),
-                    records: record.into_iter().collect(),
-                }),
+                    own: false,
+                    records: Vec::new(),
+                });
+                out.len() - 1
+            });
+            if let Some(known) = out.get_mut(place) {
+                known.own |= record.is_none();
+                known.records.extend(record.clone());
             }
         }
     };

@@ -99,6 +99,15 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
             routes!(registers::bulk::change_records).layer(DefaultBodyLimit::max(limits::MAX_RECORD_BODY)),
         )
         .routes(routes!(registers::graph::get_links))
+        .routes(routes!(registers::maps::get_map))
+        .routes(routes!(registers::maps::get_tile))
+        .routes(routes!(registers::zones::test_zones).layer(DefaultBodyLimit::max(limits::MAX_RECORD_BODY)))
+        .routes(routes!(registers::zones::import_layer).layer(DefaultBodyLimit::max(limits::MAX_LAYER_BODY)))
+        .routes(routes!(registers::chains::list_chains))
+        .routes(routes!(registers::chains::get_chain))
+        .routes(routes!(registers::sources::list_sources))
+        .routes(routes!(registers::sources::list_reviews, registers::sources::judge_source))
+        .routes(routes!(registers::sources::get_source))
 }
 
 /// What stands at the root because monitoring tools look for it there.

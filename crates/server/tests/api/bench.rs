@@ -50,7 +50,7 @@ macro_rules! on_both {
 pub(crate) const PASSWORD: &str = "Reed-Marsh-12";
 
 /// The district: two towns with a firm each, a station in the first, a section in the second.
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 8] = [
     (
         "profile.toml",
         r#"
@@ -120,6 +120,7 @@ const FILES: [(&str, &str); 7] = [
         "map/district.geojson",
         r#"{"type":"FeatureCollection","zh":"区界","en":"Boundary","schematic":true,"features":[]}"#,
     ),
+    ("map/rivers.geojson", crate::places::RIVERS),
 ];
 
 /// Roles with the unit and firm their user has, by login.

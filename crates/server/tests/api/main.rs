@@ -22,5 +22,6 @@ mod live;
 mod outside;
 mod overview;
 mod people;
+mod places;
 mod registers;
 mod session;

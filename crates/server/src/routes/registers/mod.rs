@@ -2,10 +2,14 @@
 //! the ledger; what is out of sight is not found.
 
 pub(super) mod bulk;
+pub(super) mod chains;
 pub(super) mod filter;
 pub(super) mod graph;
 pub(super) mod list;
+pub(super) mod maps;
 pub(super) mod record;
+pub(super) mod sources;
+pub(super) mod zones;
 
 use ledger::{LedgerError, Person};
 use registers::life::Actor;
@@ -79,6 +83,7 @@ impl From<LedgerError> for ApiError {
                 "changed": stale.changed,
             })),
             LedgerError::Query { field, said } => Self::query(&field, &said.zh, &said.en),
+            LedgerError::Lost(_) => Self::internal(&error),
             LedgerError::Store(error) => error.into(),
         }
     }
