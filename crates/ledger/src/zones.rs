@@ -6,7 +6,7 @@ use model::time::UtcMs;
 use registers::place;
 use registers::register::Register;
 use registers::text::Names;
-use registers::zones::zone;
+use registers::zones::zones;
 
 use crate::error::{LedgerError, Result};
 use crate::person::Person;
@@ -66,7 +66,7 @@ impl Ledger {
     pub fn zone_layers<'a>(&'a self, person: &'a Person) -> impl Iterator<Item = &'a Register> {
         self.library()
             .iter()
-            .filter(|r| r.definition().zone.is_some())
+            .filter(|r| !r.definition().zone.is_empty())
             .filter(|r| r.definition().access.read.contains(&person.actor.role))
     }
 
@@ -84,7 +84,7 @@ impl Ledger {
             ));
         }
         for name in &site.registers {
-            if self.readable(name, person)?.definition().zone.is_none() {
+            if self.readable(name, person)?.definition().zone.is_empty() {
                 let (zh, en) = (format!("台账 «{name}» 不是分区图层"), format!("«{name}» is no zone layer"));
                 return Err(LedgerError::query("registers", zh, en));
             }
@@ -95,11 +95,15 @@ impl Ledger {
                 continue;
             }
             report.registers.push(register.name().to_owned());
-            let own = register.definition().zone.as_ref().map_or(0, |z| z.within_m);
-            let within = site.within_m.unwrap_or(f64::from(own)).clamp(0.0, geo::limits::WITHIN_M);
-            let around = bounds.grown(within.max(geo::TOUCHING_M));
+            let layers = &register.definition().zone;
+            let own = layers.iter().map(|z| z.within_m).max().unwrap_or(0);
+            let asked = site.within_m.map(|m| m.clamp(0.0, geo::limits::WITHIN_M));
+            let around = bounds.grown(asked.unwrap_or(f64::from(own)).max(geo::TOUCHING_M));
+            // The view knows the box of the drawn place; zones of other places are all looked at.
+            let drawn = crate::facets::drawn(register.definition());
+            let boxed = layers.iter().all(|z| drawn == Some(z.field.as_str()));
             let query = Query {
-                bounds: Some([around.west, around.south, around.east, around.north]),
+                bounds: boxed.then_some([around.west, around.south, around.east, around.north]),
                 ..Query::default()
             };
             let (found, total) = self
@@ -113,11 +117,14 @@ impl Ledger {
             let walked = tokio::task::spawn_blocking(move || {
                 let mut hits = Vec::new();
                 let mut tested = 0;
-                for one in &held {
-                    let Some(zone) = zone(&copy, &one.record, today(now)) else { continue };
+                let found = held.iter().flat_map(|one| {
+                    let zones = zones(&copy, &one.record, today(now));
+                    zones.into_iter().map(move |zone| (one, zone))
+                });
+                for (one, zone) in found {
                     let Some(extent) = place::geometry(zone.place) else { continue };
                     tested += 1;
-                    if let Some(related) = relate(&geometry, &extent, within) {
+                    if let Some(related) = relate(&geometry, &extent, asked.unwrap_or(zone.within_m)) {
                         hits.push(ZoneHit {
                             register: copy.name().to_owned(),
                             names: copy.definition().names(),

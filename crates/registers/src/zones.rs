@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde_json::Value;
 
+use crate::definition::ZoneLayer;
 use crate::expr::Scope;
 use crate::record::Record;
 use crate::register::Register;
@@ -13,17 +14,24 @@ use crate::text::Names;
 pub struct Zone<'a> {
     /// Its extent, GeoJSON.
     pub place: &'a Value,
-    /// The layer: code and names; the register's own name where it is one layer.
+    /// The layer: code and names; the field and the register's name where the definition says nothing else.
     pub kind: (String, Names),
     /// Class within the layer.
     pub class: Option<Names>,
     /// What holds in it: the field's names and the text.
     pub rules: Vec<(Names, String)>,
+    /// From how near it already matters, metres.
+    pub within_m: f64,
 }
 
-/// The record as a zone; `None` where its register is no zone layer, the record does not hold now, or it has no place.
-pub fn zone<'a>(register: &Register, record: &'a Record, today: Date) -> Option<Zone<'a>> {
-    let layer = register.definition.zone.as_ref()?;
+/// The record as zones, one for each place with rules; none where its register is no zone layer, the record does not hold
+/// now, or the place is not filled in.
+pub fn zones<'a>(register: &'a Register, record: &'a Record, today: Date) -> Vec<Zone<'a>> {
+    let layers = register.definition.zone.iter();
+    layers.filter_map(|layer| zone(register, layer, record, today)).collect()
+}
+
+fn zone<'a>(register: &Register, layer: &'a ZoneLayer, record: &'a Record, today: Date) -> Option<Zone<'a>> {
     let scope = Scope {
         body: &record.body,
         row: None,
@@ -41,7 +49,10 @@ pub fn zone<'a>(register: &Register, record: &'a Record, today: Date) -> Option<
         let names = known.map_or_else(|| Names::same(register.display(None, field, value)), |c| c.names.clone());
         Some((code.to_owned(), names))
     };
-    let own = || (register.name().to_owned(), register.definition.names());
+    let own = || {
+        let names = layer.names.clone().unwrap_or_else(|| register.definition.names());
+        (layer.field.clone(), names)
+    };
     Some(Zone {
         place: record.body.get(&layer.field)?,
         kind: layer.kind.as_ref().and_then(named).unwrap_or_else(own),
@@ -55,5 +66,6 @@ pub fn zone<'a>(register: &Register, record: &'a Record, today: Date) -> Option<
                 Some((field.names(), text))
             })
             .collect(),
+        within_m: f64::from(layer.within_m),
     })
 }

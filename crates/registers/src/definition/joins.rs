@@ -6,13 +6,18 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::text::Names;
+
 /// The register is a zone layer (分区图层): places are tested against its records, and its rules hold in them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ZoneLayer {
     /// Place field with the zone's extent.
     pub field: String,
-    /// Choice or text field that names the layer; the register is one layer when left out.
+    /// Name of the layer, where it is neither the register's nor said by `kind`.
+    #[serde(default)]
+    pub names: Option<Names>,
+    /// Choice or text field that names the layer; all records are of one layer when left out.
     #[serde(default)]
     pub kind: Option<String>,
     /// Choice or text field with the class within the layer.

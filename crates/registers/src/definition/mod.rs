@@ -74,9 +74,9 @@ pub struct Definition {
     /// How a record is drawn on the map.
     #[serde(default)]
     pub map: Option<MapSymbol>,
-    /// Its records are zones that places are tested against.
+    /// Its records are zones that places are tested against, one layer for each place that has rules.
     #[serde(default)]
-    pub zone: Option<ZoneLayer>,
+    pub zone: Vec<ZoneLayer>,
     /// It holds one record per source, to which records of other registers belong.
     #[serde(default)]
     pub source: Option<SourceFile>,

@@ -17,22 +17,22 @@ fn is_text(field: &Field) -> bool {
 impl Verify<'_> {
     pub(super) fn joins(&mut self) {
         let d = self.definition;
-        if let Some(zone) = &d.zone {
-            self.scalar(at!["zone", "field"], &zone.field, |f| f.kind.is_place() && !f.repeatable);
+        for (z, zone) in d.zone.iter().enumerate() {
+            self.scalar(at!["zone", z, "field"], &zone.field, |f| f.kind.is_place() && !f.repeatable);
             for (key, name) in [("kind", &zone.kind), ("class", &zone.class)] {
                 if let Some(name) = name {
-                    self.scalar(at!["zone", key], name, |f| is_text(f) && !f.repeatable);
+                    self.scalar(at!["zone", z, key], name, |f| is_text(f) && !f.repeatable);
                 }
             }
             for (n, name) in zone.rules.iter().enumerate() {
-                self.scalar(at!["zone", "rules", n], name, |f| f.kind.is_scalar() && !f.kind.is_place());
+                self.scalar(at!["zone", z, "rules", n], name, |f| f.kind.is_scalar() && !f.kind.is_place());
             }
             if let Some(text) = &zone.filter {
-                self.expression(at!["zone", "where"], text, None, Type::Bool);
+                self.expression(at!["zone", z, "where"], text, None, Type::Bool);
             }
             if f64::from(zone.within_m) > geo::limits::WITHIN_M {
                 self.wrong(
-                    at!["zone", "within_m"],
+                    at!["zone", z, "within_m"],
                     format!("不大于 {} m", geo::limits::WITHIN_M),
                     format!("{} m or less", geo::limits::WITHIN_M),
                 );
