@@ -53,18 +53,22 @@ fn zone<'a>(register: &Register, layer: &'a ZoneLayer, record: &'a Record, today
         let names = layer.names.clone().unwrap_or_else(|| register.definition.names());
         (layer.field.clone(), names)
     };
+    let law = layer
+        .says
+        .as_ref()
+        .map(|text| (Names::new("普遍要求", "Rule of the layer"), text.clone()));
     Some(Zone {
         place: record.body.get(&layer.field)?,
         kind: layer.kind.as_ref().and_then(named).unwrap_or_else(own),
         class: layer.class.as_ref().and_then(named).map(|(_, names)| names),
-        rules: layer
-            .rules
-            .iter()
+        rules: law
+            .into_iter()
+            .chain(layer.rules.iter()
             .filter_map(|name| {
                 let field = register.definition.field(name)?;
                 let text = register.display(None, field, record.body.get(name)?);
                 Some((field.names(), text))
-            })
+            }))
             .collect(),
         within_m: f64::from(layer.within_m),
     })

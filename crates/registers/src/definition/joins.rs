@@ -26,6 +26,9 @@ pub struct ZoneLayer {
     /// Fields that say what holds in the zone.
     #[serde(default)]
     pub rules: Vec<String>,
+    /// What holds in every zone of the layer, whatever its fields say (a rule of law).
+    #[serde(default)]
+    pub says: Option<String>,
     /// Which records hold; all when left out.
     #[serde(default, rename = "where")]
     pub filter: Option<String>,
