@@ -200,7 +200,6 @@ pub struct LayerQuery {
 
 /// The file.
 #[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "the document's picture of the form")]
 pub struct LayerForm {
     /// GeoJSON, KML or KMZ, or a zip with a Shapefile.
     #[schema(value_type = String, format = Binary)]
@@ -343,7 +342,6 @@ impl From<LayerReport> for LayerReportView {
 /// Which records of a register are drawn. Beside these: the filters of the register's list.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "the document's picture of what the handler reads itself")]
 pub struct MapQuery {
     /// West, south, east, north in degrees, separated by commas.
     #[param(example = "116.0,36.4,116.4,36.8")]

@@ -17,7 +17,6 @@ use super::subjects::{LatestValue, SubjectRow};
 /// Which sources. Beside these: the filters of the register's list.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "the document's picture of what the handler reads itself")]
 pub struct SourceQuery {
     /// Register of the sources; the only one when absent.
     pub register: Option<String>,
