@@ -380,7 +380,7 @@ fn locked(register: &Register, title: &str) -> Finding {
 /// The place field a layer's geometries go to: the zone's, the drawn one, or the first.
 fn layer_field(register: &Register) -> Result<&Field> {
     let definition = register.definition();
-    let zone = definition.zone.first().map(|z| &z.field);
+    let zone = definition.zoning.first().map(|z| &z.field);
     let drawn = definition.map.as_ref().map(|m| &m.field);
     let first = definition.field.iter().find(|f| f.kind.is_place()).map(|f| &f.name);
     zone.or(drawn).or(first).and_then(|name| definition.field(name)).ok_or_else(|| {

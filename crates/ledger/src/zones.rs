@@ -6,7 +6,7 @@ use model::time::UtcMs;
 use registers::place;
 use registers::register::Register;
 use registers::text::Names;
-use registers::zones::zones;
+use registers::zoning::areas;
 
 use crate::error::{LedgerError, Result};
 use crate::person::Person;
@@ -66,7 +66,7 @@ impl Ledger {
     pub fn zone_layers<'a>(&'a self, person: &'a Person) -> impl Iterator<Item = &'a Register> {
         self.library()
             .iter()
-            .filter(|r| !r.definition().zone.is_empty())
+            .filter(|r| !r.definition().zoning.is_empty())
             .filter(|r| r.definition().access.read.contains(&person.actor.role))
     }
 
@@ -84,7 +84,7 @@ impl Ledger {
             ));
         }
         for name in &site.registers {
-            if self.readable(name, person)?.definition().zone.is_empty() {
+            if self.readable(name, person)?.definition().zoning.is_empty() {
                 let (zh, en) = (format!("台账 «{name}» 不是分区图层"), format!("«{name}» is no zone layer"));
                 return Err(LedgerError::query("registers", zh, en));
             }
@@ -95,7 +95,7 @@ impl Ledger {
                 continue;
             }
             report.registers.push(register.name().to_owned());
-            let layers = &register.definition().zone;
+            let layers = &register.definition().zoning;
             let own = layers.iter().map(|z| z.within_m).max().unwrap_or(0);
             let asked = site.within_m.map(|m| m.clamp(0.0, geo::limits::WITHIN_M));
             let around = bounds.grown(asked.unwrap_or(f64::from(own)).max(geo::TOUCHING_M));
@@ -118,7 +118,7 @@ impl Ledger {
                 let mut hits = Vec::new();
                 let mut tested = 0;
                 let found = held.iter().flat_map(|one| {
-                    let zones = zones(&copy, &one.record, today(now));
+                    let zones = areas(&copy, &one.record, today(now));
                     zones.into_iter().map(move |zone| (one, zone))
                 });
                 for (one, zone) in found {

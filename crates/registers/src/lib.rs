@@ -32,4 +32,4 @@ pub mod sources;
 pub mod table;
 pub mod tally;
 pub mod text;
-pub mod zones;
+pub mod zoning;

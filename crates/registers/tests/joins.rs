@@ -50,7 +50,7 @@ field = [
 ]
 access = { read = ["inspector"], write = ["inspector"] }
 identity = { source = "works", part = "paper", same = { name = "holder", number = "number", licence = "licence", place = "spot" } }
-zone = [{ field = "range", rules = ["holder"], within_m = 50 }]
+zoning = [{ field = "range", rules = ["holder"], within_m = 50 }]
 "#;
 
 const CHAIN: &str = r#"name = "up"

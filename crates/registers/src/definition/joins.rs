@@ -1,4 +1,4 @@
-//! What ties registers to each other beyond references: zone layers that other places are tested against, and the one
+//! What ties registers to each other beyond references: areas with rules that other places are tested against, and the one
 //! record per source that other lists' records belong to.
 
 use std::collections::BTreeMap;
@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::Names;
 
-/// The register is a zone layer (分区图层): places are tested against its records, and its rules hold in them.
+/// The register is a layer of areas with rules (分区图层): places are tested against its records, and its rules hold in them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ZoneLayer {
-    /// Place field with the zone's extent.
+pub struct Zoning {
+    /// Place field with its extent.
     pub field: String,
     /// Name of the layer, where it is neither the register's nor said by `kind`.
     #[serde(default)]
@@ -23,16 +23,16 @@ pub struct ZoneLayer {
     /// Choice or text field with the class within the layer.
     #[serde(default)]
     pub class: Option<String>,
-    /// Fields that say what holds in the zone.
+    /// Fields that say what holds there.
     #[serde(default)]
     pub rules: Vec<String>,
-    /// What holds in every zone of the layer, whatever its fields say (a rule of law).
+    /// What holds everywhere in the layer, whatever its fields say (a rule of law).
     #[serde(default)]
     pub says: Option<String>,
     /// Which records hold; all when left out.
     #[serde(default, rename = "where")]
     pub filter: Option<String>,
-    /// From how near the zone already matters, metres.
+    /// From how near it already matters, metres.
     #[serde(default)]
     pub within_m: u32,
 }

@@ -18,7 +18,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use field::{Choice, Field, FieldType, Subfield};
-pub use joins::{Identity, SourceFile, SourcePart, ZoneLayer};
+pub use joins::{Identity, SourceFile, SourcePart, Zoning};
 
 pub use flow::{Anchor, Deadline, Life, Span, State, Transition};
 
@@ -74,9 +74,9 @@ pub struct Definition {
     /// How a record is drawn on the map.
     #[serde(default)]
     pub map: Option<MapSymbol>,
-    /// Its records are zones that places are tested against, one layer for each place that has rules.
+    /// Its records are areas with rules that places are tested against, one layer for each place that has them.
     #[serde(default)]
-    pub zone: Vec<ZoneLayer>,
+    pub zoning: Vec<Zoning>,
     /// It holds one record per source, to which records of other registers belong.
     #[serde(default)]
     pub source: Option<SourceFile>,

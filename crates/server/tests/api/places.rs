@@ -29,7 +29,7 @@ field = [
 key = [{ fields = ["code"] }]
 access = { read = ["administrator", "inspector", "leader"], write = ["administrator", "inspector"] }
 map = { field = "extent", symbol = "belt", colour_by = "layer" }
-zone = [{ field = "extent", kind = "layer", rules = ["rules"], where = "state = \"inforce\"" }]
+zoning = [{ field = "extent", kind = "layer", rules = ["rules"], where = "state = \"inforce\"" }]
 
 [life]
 start = "inforce"

@@ -1,4 +1,4 @@
-//! What must hold of zone layers, sources and identities.
+//! What must hold of areas with rules, sources and identities.
 
 use super::{FieldType, FileError, Names, Source, Step, Type, Verify, is_name};
 use crate::definition::{Definition, Field};
@@ -17,22 +17,22 @@ fn is_text(field: &Field) -> bool {
 impl Verify<'_> {
     pub(super) fn joins(&mut self) {
         let d = self.definition;
-        for (z, zone) in d.zone.iter().enumerate() {
-            self.scalar(at!["zone", z, "field"], &zone.field, |f| f.kind.is_place() && !f.repeatable);
-            for (key, name) in [("kind", &zone.kind), ("class", &zone.class)] {
+        for (z, zoning) in d.zoning.iter().enumerate() {
+            self.scalar(at!["zoning", z, "field"], &zoning.field, |f| f.kind.is_place() && !f.repeatable);
+            for (key, name) in [("kind", &zoning.kind), ("class", &zoning.class)] {
                 if let Some(name) = name {
-                    self.scalar(at!["zone", z, key], name, |f| is_text(f) && !f.repeatable);
+                    self.scalar(at!["zoning", z, key], name, |f| is_text(f) && !f.repeatable);
                 }
             }
-            for (n, name) in zone.rules.iter().enumerate() {
-                self.scalar(at!["zone", z, "rules", n], name, |f| f.kind.is_scalar() && !f.kind.is_place());
+            for (n, name) in zoning.rules.iter().enumerate() {
+                self.scalar(at!["zoning", z, "rules", n], name, |f| f.kind.is_scalar() && !f.kind.is_place());
             }
-            if let Some(text) = &zone.filter {
-                self.expression(at!["zone", z, "where"], text, None, Type::Bool);
+            if let Some(text) = &zoning.filter {
+                self.expression(at!["zoning", z, "where"], text, None, Type::Bool);
             }
-            if f64::from(zone.within_m) > geo::limits::WITHIN_M {
+            if f64::from(zoning.within_m) > geo::limits::WITHIN_M {
                 self.wrong(
-                    at!["zone", z, "within_m"],
+                    at!["zoning", z, "within_m"],
                     format!("不大于 {} m", geo::limits::WITHIN_M),
                     format!("{} m or less", geo::limits::WITHIN_M),
                 );

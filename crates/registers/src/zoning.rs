@@ -1,15 +1,15 @@
-//! A zone layer's record as a zone test needs it: where it holds, what it is called, what its rules say.
+//! A record of areas with rules as a test of places needs it: where it holds, what it is called, what its rules say.
 
 use jiff::civil::Date;
 use serde_json::Value;
 
-use crate::definition::ZoneLayer;
+use crate::definition::Zoning;
 use crate::expr::Scope;
 use crate::record::Record;
 use crate::register::Register;
 use crate::text::Names;
 
-/// One zone in force.
+/// One area in force.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Zone<'a> {
     /// Its extent, GeoJSON.
@@ -24,14 +24,14 @@ pub struct Zone<'a> {
     pub within_m: f64,
 }
 
-/// The record as zones, one for each place with rules; none where its register is no zone layer, the record does not hold
+/// The record as areas, one for each place with rules; none where its register has no such layer, the record does not hold
 /// now, or the place is not filled in.
-pub fn zones<'a>(register: &'a Register, record: &'a Record, today: Date) -> Vec<Zone<'a>> {
-    let layers = register.definition.zone.iter();
-    layers.filter_map(|layer| zone(register, layer, record, today)).collect()
+pub fn areas<'a>(register: &'a Register, record: &'a Record, today: Date) -> Vec<Zone<'a>> {
+    let layers = register.definition.zoning.iter();
+    layers.filter_map(|layer| area(register, layer, record, today)).collect()
 }
 
-fn zone<'a>(register: &Register, layer: &'a ZoneLayer, record: &'a Record, today: Date) -> Option<Zone<'a>> {
+fn area<'a>(register: &Register, layer: &'a Zoning, record: &'a Record, today: Date) -> Option<Zone<'a>> {
     let scope = Scope {
         body: &record.body,
         row: None,
