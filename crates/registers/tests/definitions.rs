@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use common::{Demo, actor, library, now, root, today};
 use model::ids::{RecordId, UnitCode};
 use model::role::Role;
-use registers::admit::{AnyReference, admit};
+use registers::admit::{AnyReference, References as _, admit};
 use registers::definition::{Definition, Transition};
 use registers::library::{File, Library};
 use registers::life::{self, Actor};
@@ -133,7 +133,7 @@ fn the_manual_can_be_followed_literally() {
     let [fields, life, figures, records, ..] = parts[..] else {
         panic!("four parts")
     };
-    let mut files = common::files(&root().join("registers"));
+    let mut files = common::all_files();
     let definition = format!("{fields}{figures}\n{life}");
     files.push(File {
         path: "water/sewage_tank.toml".into(),
@@ -180,7 +180,10 @@ fn owner(register: &Register, record: &Record, role: Role, user: i64) -> Actor {
             .and_then(|v| v.as_str())
             .map(str::to_owned)
     };
-    let unit = value(&access.unit_field).map(UnitCode::new);
+    let unit = match access.units.first() {
+        Some(named) if role == Role::Department => Some(UnitCode::new(named)),
+        _ => value(&access.unit_field).map(UnitCode::new),
+    };
     let firms = access
         .firm_fields
         .iter()
@@ -304,6 +307,32 @@ fn every_state_is_reached_and_what_is_closed_can_be_reopened() {
             "{} can be reopened",
             register.name()
         );
+    }
+}
+
+/// Departments the plan does not name for a matter read the list and change nothing.
+#[test]
+fn departments_change_what_their_unit_is_named_for() {
+    let library = library();
+    let known = Demo::new(&library);
+    for register in library.iter() {
+        let access = &register.definition().access;
+        for unit in &access.units {
+            assert!(known.unit(unit), "{} names the unit {unit}", register.name());
+        }
+        let named = |unit: &str| Actor {
+            unit: Some(UnitCode::new(unit)),
+            ..actor(Role::Department, 1)
+        };
+        for record in demo(&library, register) {
+            let may = |unit: &str| life::may_write(register, &record, &named(unit));
+            assert!(access.units.is_empty() || !may("nobody"), "{}", register.name());
+            let writes = access.write.contains(&Role::Department);
+            let locked = record.state.as_ref().and_then(|s| register.definition().state(s));
+            if writes && !locked.is_some_and(|s| s.locked) {
+                assert!(access.units.iter().all(|unit| may(unit)), "{}", register.name());
+            }
+        }
     }
 }
 
