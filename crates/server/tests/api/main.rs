@@ -16,6 +16,7 @@ mod access;
 mod alarms;
 mod audit;
 mod data;
+mod demo;
 mod devices;
 mod evaluate;
 mod live;
