@@ -3,3 +3,6 @@
 //! change is a revision with author, time and reason.
 //!
 //! This crate must not know: HTTP, any single register, any district. The clock is an argument.
+
+pub mod media;
+pub mod sheet;
