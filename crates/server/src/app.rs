@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ledger::Ledger;
 use model::profile::Profile;
 use model::time::Clock;
 use store::Store;
@@ -67,6 +68,8 @@ impl Default for Options {
 pub struct App {
     /// Data.
     pub store: Store,
+    /// The kept registers.
+    pub ledger: Ledger,
     /// The district.
     pub profile: Arc<Profile>,
     /// The present.

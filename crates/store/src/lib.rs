@@ -21,6 +21,7 @@ pub mod observations;
 pub mod page;
 pub mod people;
 pub mod rawlog;
+pub mod registers;
 mod rows;
 pub mod subjects;
 

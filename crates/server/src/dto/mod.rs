@@ -11,5 +11,6 @@ pub mod overview;
 pub mod people;
 pub mod profile;
 pub mod public;
+pub mod registers;
 pub mod subjects;
 pub mod system;
