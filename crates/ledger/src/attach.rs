@@ -123,20 +123,15 @@ impl Ledger {
         })
     }
 
-    /// Findings for files that a change names and that were not uploaded, or are not what the change says.
-    pub(crate) async fn check_files(
-        &self,
-        register: &Register,
-        before: &Body,
-        after: &Body,
-    ) -> Result<Vec<Finding>> {
+    /// Refuses files that a change names and that were not uploaded, or are not what the change says.
+    pub(crate) async fn files_kept(&self, register: &Register, before: &Body, after: &Body) -> Result<()> {
         let known: Vec<Value> = files(register, before).into_iter().map(|(_, v)| v).collect();
         let new: Vec<(String, Value)> = files(register, after)
             .into_iter()
             .filter(|(_, value)| !known.contains(value))
             .collect();
         if new.is_empty() {
-            return Ok(Vec::new());
+            return Ok(());
         }
         let kept: BTreeMap<String, Attachment> = self
             .store()
@@ -170,7 +165,7 @@ impl Ledger {
                 });
             }
         }
-        Ok(out)
+        if out.is_empty() { Ok(()) } else { Err(LedgerError::Findings(out)) }
     }
 
     /// Removes what was uploaded and never named by a record, after some days.

@@ -43,12 +43,9 @@ impl Ledger {
         let mut writes = Vec::with_capacity(changes.len());
         for change in changes {
             let record = change.record;
-            let subject = self.subject_of(register, &record).await?;
             let mut derived = derive(register, &record, batch.now, calendar);
             if change.merged_into.is_some() {
-                // What was merged holds no key and points at nothing by itself.
-                derived.keys.clear();
-                derived.links.clear();
+                derived.closed();
             }
             writes.push(RecordWrite {
                 derived,
@@ -66,7 +63,7 @@ impl Ledger {
                 body: record.body,
                 trail: serde_json::to_value(&record.trail).unwrap_or_default(),
                 detail: change.detail,
-                subject,
+                subject: None,
             });
         }
         match batch.writing.put(&writes).await {

@@ -8,6 +8,7 @@ pub mod alarms;
 pub mod apply;
 pub mod attachments;
 pub mod db;
+pub mod desk;
 pub mod devices;
 pub mod dialect;
 pub mod dirty;

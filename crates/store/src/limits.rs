@@ -87,8 +87,9 @@ pub const COLLECTED: i64 = 5_000;
 pub const DOUBLES_DECIDED: i64 = 20_000;
 /// Published periods answered: sixteen years of months.
 pub const PUBLICATIONS: i64 = 200;
-/// Records written by one call. 50,000 rows are the largest import asked for; a bulk edit changes fewer.
-pub const RECORD_WRITES: usize = 60_000;
+/// Records written by one call. 50,000 rows are the largest import asked for, a table has at most 120,000; a bulk edit
+/// changes fewer.
+pub const RECORD_WRITES: usize = 120_000;
 /// Records of one statement of such a call: 500 bodies of 4 kB are 2 MB of JSON.
 pub const RECORD_BATCH: usize = 500;
 /// Records handed out by one read of a register.

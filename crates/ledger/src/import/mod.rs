@@ -53,12 +53,19 @@ pub struct Imported {
 }
 
 impl Ledger {
+    /// Refuses who may not import into a register.
+    pub fn importable(&self, register: &str, person: &Person) -> Result<&Register> {
+        let register = self.readable(register, person)?;
+        if register.definition().access.write.contains(&person.actor.role) {
+            Ok(register)
+        } else {
+            Err(refuse_role(register, person))
+        }
+    }
+
     /// Reads a table and reports on every row. Nothing is changed before [`Ledger::confirm_import`].
     pub async fn import(&self, register: &str, upload: Upload, person: &Person, now: UtcMs) -> Result<Import> {
-        let register = self.readable(register, person)?;
-        if !register.definition().access.write.contains(&person.actor.role) {
-            return Err(refuse_role(register, person));
-        }
+        let register = self.importable(register, person)?;
         let expires_at = now.plus_ms(limits::IMPORT_KEPT_MS);
         let id = self
             .store()
@@ -125,16 +132,13 @@ impl Ledger {
     /// stale: nothing is written then.
     pub async fn confirm_import(&self, register: &str, id: i64, person: &Person, now: UtcMs) -> Result<Imported> {
         let import = self.open_import(register, id, person, now).await?;
-        let register = self.readable(register, person)?;
+        let register = self.importable(register, person)?;
         if !import.report.confirmable {
             return Err(LedgerError::refused(
                 "findings",
                 "表格有误，不能导入；请修改后重新上传",
                 "rows are wrong, so nothing can be imported; correct the table and upload it again",
             ));
-        }
-        if !register.definition().access.write.contains(&person.actor.role) {
-            return Err(refuse_role(register, person));
         }
         let author = person.author();
         let mut writing = self.begin(register, &author, now).await?;

@@ -22,5 +22,6 @@ mod live;
 mod outside;
 mod overview;
 mod people;
+mod register_files;
 mod registers;
 mod session;

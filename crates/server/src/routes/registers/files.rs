@@ -20,7 +20,7 @@ use crate::dto::register_files::{
     AttachmentQuery, AttachmentView, ExportQuery, FileForm, ImportView, ImportedView,
 };
 use crate::error::{ApiError, Code, Result};
-use crate::extract::{Path, Query};
+use crate::extract::{Form, Path, Query};
 use crate::state::{Context, Shared};
 
 /// Characters of a name that stand as they are in `filename*`.
@@ -152,7 +152,7 @@ pub(crate) async fn import_records(
     State(ctx): State<Context>,
     access: Access,
     Path(name): Path<String>,
-    form: Multipart,
+    Form(form): Form,
 ) -> Result<(StatusCode, Json<ImportView>)> {
     let person = person(&ctx, &access).await?;
     // Who may not import need not send the file.
@@ -223,7 +223,7 @@ pub(crate) async fn upload_attachment(
     State(ctx): State<Context>,
     access: Access,
     Query(query): Query<AttachmentQuery>,
-    form: Multipart,
+    Form(form): Form,
 ) -> Result<(StatusCode, Json<AttachmentView>)> {
     let person = person(&ctx, &access).await?;
     let ledger = &ctx.app.ledger;
