@@ -315,7 +315,12 @@ impl<'a> Stored<'a> {
         match read {
             Ok(found) => {
                 held.extend(wanted.iter().map(|id| (id.to_string(), None)));
-                held.extend(found.into_iter().map(|h| (h.record.id.to_string(), Some(h))));
+                // What is out of the person's sight does not exist; a key it holds is told as taken and nothing more.
+                let actor = &self.walk.person.actor;
+                let seen = found
+                    .into_iter()
+                    .filter(|h| life::may_read(self.register, &h.record, actor));
+                held.extend(seen.map(|h| (h.record.id.to_string(), Some(h))));
             }
             Err(LedgerError::Store(error)) => {
                 self.failed.borrow_mut().get_or_insert(error);

@@ -302,6 +302,13 @@ async fn a_good_table_is_confirmed_once_also_after_a_restart(bench: &Bench) {
     // The same table again says what is known, found by the key.
     let again = import(bench, "town", good_table().as_bytes()).await;
     assert_eq!((&again["unchanged"], &again["confirmable"]), (&json!(2), &json!(false)));
+    // What is in another town's record is not shown by naming its key or its number.
+    tank(bench, CODES[2], "甲镇罐", Some("LEAK")).await;
+    let number = records(bench).await[2]["id"].as_str().unwrap().to_owned();
+    let table = format!("记录编号,统一编号,名称,镇街,联系电话\r\n,{},x,乙镇,1\r\n{number},,,,\r\n", CODES[2]);
+    let spied = import(bench, "town2", table.as_bytes()).await;
+    assert_eq!(findings(&spied), found(&[(2, "-", "double"), (3, "A", "reference")]));
+    assert!(!spied.to_string().contains("LEAK") && !spied.to_string().contains("甲镇罐"), "{spied}");
     // Who does not enter records imports none; what was given up cannot be confirmed, what is old is forgotten.
     let refused = upload(bench, "leader", "/registers/tank/imports", "a.csv", b"x").await;
     assert_eq!(refused.problem(), (409, "refused".to_owned()));
