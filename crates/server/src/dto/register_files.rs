@@ -13,7 +13,6 @@ use super::registers::{ChangeView, FindingView};
 
 /// A file in a form of several parts.
 #[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "the document's picture of what the handler reads as a stream")]
 pub struct FileForm {
     /// The file.
     #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
@@ -193,7 +192,6 @@ pub struct ImportedView {
 /// How an export is written. Beside these, the filters of the list.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "the document's picture of what the handler reads itself")]
 pub struct ExportQuery {
     /// `xlsx`, `csv` or `geojson`.
     pub format: Option<String>,
