@@ -1,6 +1,7 @@
 //! One module a command.
 
 pub(crate) mod bench;
+mod bench_tables;
 pub(crate) mod conformance;
 pub(crate) mod decode;
 pub(crate) mod demo;
