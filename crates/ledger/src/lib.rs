@@ -10,6 +10,7 @@
 
 mod attach;
 mod bulk;
+mod chains;
 mod change;
 mod deadlines;
 mod error;
@@ -23,6 +24,10 @@ pub mod limits;
 mod list;
 pub mod media;
 pub mod merging;
+mod layers;
+pub mod limits;
+mod list;
+mod maps;
 mod person;
 pub mod publishing;
 mod query;
@@ -32,6 +37,9 @@ mod settle;
 pub mod sheet;
 mod view;
 mod writing;
+mod sources;
+mod view;
+mod zones;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,6 +52,15 @@ use registers::text::Names;
 use store::Store;
 
 pub use attach::{Attached, Opened};
+pub use chains::{
+    Along, BalanceRow, Balanced, ChainLink, ChainNode, ChainTools, Gap, Walked,
+};
+pub use layers::{Around, LayerFinding, LayerImport, LayerReport, LayerRow, RowKind};
+pub use maps::MapFeature;
+pub use sources::{
+    Belonging, FileOf, How, Judgement, KnownBy, Proposal, SourceFile, SourcePage, SourceRow,
+};
+pub use zones::{Site, ZoneHit, ZoneReport};
 pub use bulk::{Bulk, BulkReport, BulkRow, Chosen};
 pub use change::{Change, Checked, Create, Edit, Step};
 pub use deadlines::{DeadlineQuery, DueRow};
@@ -55,7 +72,7 @@ pub use person::Person;
 pub use query::{Bounds, Condition, Query, Sort, Test};
 pub use read::{AsOf, Deadline, Detail, Entry as HistoryEntry, LinkShown, LinkedRow, Offer, files};
 pub use references::{Asked, Known};
-pub use store::registers::{Author, ChangeKind, LinkTarget};
+pub use store::registers::{Author, ChangeKind, LinkTarget, SourceDecision};
 pub use view::{Located, ViewDue};
 
 /// The kept registers of an installation. Clones are handles to the same one.
@@ -71,6 +88,8 @@ struct Inner {
     shelves: BTreeMap<String, Arc<view::Shelf>>,
     figures: figures::Cache,
     published: publishing::Cache,
+    geometries: maps::Cache,
+    sources: sources::Cache,
     swept: std::sync::Mutex<Option<jiff::civil::Date>>,
 }
 
@@ -93,6 +112,8 @@ impl Ledger {
                 shelves,
                 figures: figures::Cache::default(),
                 published: publishing::Cache::default(),
+                geometries: maps::Cache::default(),
+                sources: sources::Cache::default(),
                 swept: std::sync::Mutex::new(None),
             }),
         }

@@ -185,8 +185,10 @@ impl Ledger {
             ..query.clone()
         };
         let most = most.min(limits::PLACES);
+        let colour = register.definition().map.as_ref().and_then(|m| m.colour_by.clone());
         let (found, total) = self
-            .select(register, &query, person, now, (0, most), |_, entry| {
+            .select(register, &query, person, now, (0, most), move |view, entry| {
+                let coloured = colour.as_ref().and_then(|field| view.value(entry, field, false));
                 Some(Located {
                     seq: entry.seq,
                     id: entry.id.clone(),
@@ -194,6 +196,8 @@ impl Ledger {
                     title: entry.title.to_string(),
                     state: entry.state.as_ref().map(ToString::to_string),
                     bounds: entry.bounds?,
+                    colour: coloured.and_then(|v| v.as_str().map(str::to_owned)),
+                    count: 1,
                 })
             })
             .await?;

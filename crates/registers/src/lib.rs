@@ -10,6 +10,7 @@
 
 pub mod admit;
 pub mod calendar;
+pub mod chain;
 mod check;
 mod compute;
 pub mod definition;
@@ -28,6 +29,8 @@ pub mod publish;
 pub mod record;
 pub mod register;
 pub mod search;
+pub mod sources;
 pub mod table;
 pub mod tally;
 pub mod text;
+pub mod zoning;

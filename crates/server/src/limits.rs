@@ -72,3 +72,11 @@ pub const DIRECTORY_AGE: Duration = Duration::from_secs(5);
 /// Bytes of the raw log that may wait for the applier before the program calls itself unhealthy: about ten minutes
 /// of 1,000 frames of 400 B a second.
 pub const HEALTHY_LAG_BYTES: u64 = 256 * 1024 * 1024;
+/// Bytes of a layer file with the form around it: the reader's own bound and some.
+pub const MAX_LAYER_BODY: usize = geo::limits::FILE_BYTES + 64 * 1024;
+/// Records of a register answered as GeoJSON at once.
+pub const MAP_FEATURES: usize = 5_000;
+/// Records answered as GeoJSON when nothing is asked: beyond it tiles are the right means.
+pub const MAP_FEATURES_USUAL: usize = 1_000;
+/// Subjects of one source that are shown with their values.
+pub const SOURCE_SUBJECTS: usize = 60;

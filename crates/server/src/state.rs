@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::directory::{Directory, DirectoryCache};
 use crate::dto::map::LayerInfo;
 use crate::error::{ApiError, Code, Result};
+use crate::ground::Ground;
 use crate::limits;
 use crate::metrics::Metrics;
 use crate::secrets::Gate;
@@ -28,6 +29,7 @@ pub(crate) struct Shared {
     pub(crate) evaluations: Arc<Semaphore>,
     pub(crate) transfers: Arc<Semaphore>,
     pub(crate) layers: Vec<LayerInfo>,
+    pub(crate) ground: Ground,
 }
 
 impl Shared {
@@ -39,6 +41,7 @@ impl Shared {
             metrics,
             passwords: Gate::default(),
             layers: crate::routes::layers(&app.profile),
+            ground: Ground::new(&app.profile),
             evaluations: Arc::new(Semaphore::new(limits::EVALUATIONS_AT_ONCE)),
             transfers: Arc::new(Semaphore::new(limits::TRANSFERS_AT_ONCE)),
             app,

@@ -98,3 +98,5 @@ pub const RECORD_PAGE: i64 = 2_000;
 pub const RECORD_REVISIONS: i64 = 2_000;
 /// Links answered by one call, in either direction.
 pub const RECORD_LINKS: i64 = 2_000;
+/// Decisions about sources handed out by one call: a person decides some hundred a day.
+pub const SOURCE_DECISIONS: i64 = 50_000;

@@ -122,6 +122,15 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         ))
         .routes(routes!(registers::publications::list_public_registers))
         .routes(routes!(registers::publications::get_public_register))
+        .routes(routes!(registers::maps::get_map))
+        .routes(routes!(registers::maps::get_tile))
+        .routes(routes!(registers::zones::test_zones).layer(DefaultBodyLimit::max(limits::MAX_RECORD_BODY)))
+        .routes(routes!(registers::zones::import_layer).layer(DefaultBodyLimit::max(limits::MAX_LAYER_BODY)))
+        .routes(routes!(registers::chains::list_chains))
+        .routes(routes!(registers::chains::get_chain))
+        .routes(routes!(registers::sources::list_sources))
+        .routes(routes!(registers::sources::list_reviews, registers::sources::judge_source))
+        .routes(routes!(registers::sources::get_source))
 }
 
 /// What stands at the root because monitoring tools look for it there.

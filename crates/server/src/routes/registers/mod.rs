@@ -8,7 +8,11 @@ pub(super) mod filter;
 pub(super) mod graph;
 pub(super) mod list;
 pub(super) mod publications;
+pub(super) mod chains;
+pub(super) mod maps;
 pub(super) mod record;
+pub(super) mod sources;
+pub(super) mod zones;
 
 use ledger::{LedgerError, Person};
 use registers::life::Actor;
@@ -85,6 +89,7 @@ impl From<LedgerError> for ApiError {
             LedgerError::Table(error) => Self::new(Code::Table, &error.said.zh, &error.said.en)
                 .with(json!({ "code": error.code, "said": error.said })),
             LedgerError::Write(error) => Self::internal(&error),
+            LedgerError::Lost(_) => Self::internal(&error),
             LedgerError::Store(error) => error.into(),
         }
     }
