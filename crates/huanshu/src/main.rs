@@ -5,9 +5,11 @@
 mod clock;
 mod cmd;
 mod fail;
+mod files;
 mod node;
 mod pipeline;
 mod profiles;
+mod registers;
 
 use std::process::ExitCode;
 
@@ -46,6 +48,8 @@ enum Command {
     Token(cmd::token::Command),
     /// 校验: check the raw log and the audit chain of a data folder
     Verify(cmd::verify::Arguments),
+    /// 覆盖: the systems of the plan and what implements each
+    Systems(cmd::systems::Arguments),
     /// 测速: measure, and write docs/benchmarks
     Bench(cmd::bench::Arguments),
 }
@@ -61,6 +65,7 @@ fn main() -> ExitCode {
         Command::Import(a) => cmd::import::run(a),
         Command::Token(a) => cmd::token::run(a),
         Command::Verify(a) => cmd::verify::run(a),
+        Command::Systems(a) => cmd::systems::run(&a),
         Command::Bench(a) => cmd::bench::run(&a),
     };
     match result {

@@ -16,6 +16,7 @@ use crate::cmd::serve::{runtime, start_log, stop_signal};
 use crate::fail::{Failure, Outcome};
 use crate::node::{Node, Settings};
 use crate::profiles;
+use crate::registers;
 
 /// Longest history that is played before the pages are worth looking at.
 const MAX_DAYS: u32 = 31;
@@ -94,6 +95,7 @@ async fn show(arguments: Arguments, profile: Profile, data: &Path) -> Outcome {
         hj212: arguments.hj212,
         accept_unknown: false,
         demo: true,
+        coverage: registers::coverage(&registers::load(None)?),
         clock: Arc::clone(&clock) as Arc<dyn Clock>,
     })
     .await?;

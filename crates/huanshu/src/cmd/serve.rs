@@ -9,6 +9,7 @@ use crate::clock::SystemClock;
 use crate::fail::{Failure, Outcome};
 use crate::node::{Node, Settings};
 use crate::profiles;
+use crate::registers;
 
 /// Arguments.
 #[derive(clap::Args)]
@@ -37,6 +38,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: Arguments) -> Outcome {
     start_log();
     let profile = profiles::load(arguments.profile.as_deref())?;
+    let coverage = registers::coverage(&registers::load(None)?);
     runtime()?.block_on(async move {
         let node = Node::start(Settings {
             data: &arguments.data,
@@ -46,6 +48,7 @@ pub(crate) fn run(arguments: Arguments) -> Outcome {
             hj212: arguments.hj212,
             accept_unknown: arguments.accept_unknown_devices,
             demo: false,
+            coverage,
             clock: Arc::new(SystemClock),
         })
         .await?;

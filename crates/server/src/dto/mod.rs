@@ -3,6 +3,7 @@
 
 pub mod alarms;
 pub mod common;
+pub mod coverage;
 pub mod devices;
 pub mod evaluate;
 pub mod map;

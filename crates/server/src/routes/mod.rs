@@ -3,6 +3,7 @@
 
 mod alarms;
 mod audit;
+mod coverage;
 mod devices;
 mod evaluate;
 mod frames;
@@ -72,6 +73,7 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         .routes(routes!(audit::verify_audit))
         .routes(routes!(system::get_system))
         .routes(routes!(system::get_openapi))
+        .routes(routes!(coverage::list_systems))
 }
 
 /// What stands at the root because monitoring tools look for it there.
