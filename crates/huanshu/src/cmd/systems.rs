@@ -82,7 +82,7 @@ mod tests {
             .skip(1)
             .filter_map(|rest| rest.split('\'').next())
             // A place for a value may stay empty, or be asked for by its name.
-            .map(|path| match path.split_once(":") {
+            .map(|path| match path.split_once(':') {
                 Some((fixed, place)) if place.contains('?') => fixed.trim_end_matches('/').to_owned(),
                 _ => path.to_owned(),
             })
