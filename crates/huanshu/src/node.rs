@@ -15,6 +15,7 @@ use ledger::Ledger;
 use model::profile::Profile;
 use model::role::Role;
 use model::time::Clock;
+use plan::systems::Coverage;
 use registers::library::Library;
 use server::live::Hub;
 use server::{App, MetricsSource, Options, Sample};
@@ -27,6 +28,9 @@ use tokio::task::JoinHandle;
 
 use crate::fail::Failure;
 use crate::pipeline::{OUTCOMES_WAITING, Pipeline};
+
+/// What runs in a node, by name.
+pub(crate) const TASKS: [&str; 5] = ["http", "gateway", "applier", "registers", "pipeline"];
 
 /// How a node is started.
 pub(crate) struct Settings<'a> {
@@ -46,6 +50,8 @@ pub(crate) struct Settings<'a> {
     pub accept_unknown: bool,
     /// The demonstration: its logins exist and are shown.
     pub demo: bool,
+    /// The systems of the plan and what implements each.
+    pub coverage: Coverage,
     /// The present.
     pub clock: Arc<dyn Clock>,
 }
@@ -151,6 +157,7 @@ impl Node {
                 demo: settings.demo,
                 sources: vec![Arc::new(GatewayFigures(stats))],
                 decided,
+                systems: Arc::new(settings.coverage),
                 ..Options::default()
             },
         };
@@ -165,19 +172,14 @@ impl Node {
                 tracing::error!(%error, "the HTTP server ended");
             }
         };
-        let tasks = vec![
-            ("http", tokio::spawn(web)),
-            (
-                "gateway",
-                tokio::spawn(gateway.serve(hj212_listener, stopping.clone())),
-            ),
-            ("applier", tokio::spawn(applier.run(stopping.clone()))),
-            (
-                "registers",
-                tokio::spawn(sweep(ledger, Arc::clone(&clock_of_registers), stopping.clone())),
-            ),
-            ("pipeline", tokio::spawn(pipeline.run(applied, stopping))),
+        let running = [
+            tokio::spawn(web),
+            tokio::spawn(gateway.serve(hj212_listener, stopping.clone())),
+            tokio::spawn(applier.run(stopping.clone())),
+            tokio::spawn(sweep(ledger, Arc::clone(&clock_of_registers), stopping.clone())),
+            tokio::spawn(pipeline.run(applied, stopping)),
         ];
+        let tasks = TASKS.into_iter().zip(running).collect();
         Ok(Self {
             http,
             hj212,

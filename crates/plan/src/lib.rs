@@ -9,6 +9,7 @@ pub mod facts;
 pub mod import;
 pub mod limits;
 mod pattern;
+pub mod systems;
 mod text;
 
 pub use document::PlanDocument;

@@ -6,6 +6,8 @@ use std::time::Duration;
 pub const PAGE_SIZE: u32 = 50;
 /// Rows a page at most: the pages draw up to 200 rows without a virtual table.
 pub const MAX_PAGE_SIZE: u32 = 200;
+/// Frames of one answer: each is read from the raw log, 1,000 × 10 kB = 10 MB at worst.
+pub const MAX_FRAMES: u32 = 1_000;
 /// Last page that can be asked for: 200 × 100,000 rows is more than any list holds.
 pub const MAX_PAGE: u32 = 100_000;
 /// Characters of any filter or sort text.
@@ -67,7 +69,7 @@ pub const TEXT_CHARS: usize = 1_000;
 /// Bytes of what the audit chain keeps of one request.
 pub const AUDIT_DETAIL_BYTES: usize = 4 * 1024;
 /// How long the list of subjects may be read from memory. New subjects come with a restart, an import or a decision
-/// on a device; the latter empties the memory at once.
+/// on a device; the latter renews it at once.
 pub const DIRECTORY_AGE: Duration = Duration::from_secs(5);
 /// Bytes of the raw log that may wait for the applier before the program calls itself unhealthy: about ten minutes
 /// of 1,000 frames of 400 B a second.

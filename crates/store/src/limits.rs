@@ -43,6 +43,9 @@ pub const RANGE_SERIES: usize = 2_000;
 /// Rows of one page of a list.
 pub const PAGE_ROWS: i64 = 200;
 
+/// Frames of a device listed at once: each is read from the raw log and decoded, 1,000 × 10 kB = 10 MB at worst.
+pub const FRAMES_LISTED: i64 = 1_000;
+
 /// Devices waiting for a decision. Somebody who invents MNs must not fill the database with devices; frames beyond
 /// the bound are archived and quarantined all the same. A whole province has fewer real ones waiting.
 pub const PENDING_DEVICES: i64 = 10_000;

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use hj212::stream::{Limits, split};
 use model::time::{Clock, UtcMs};
+use plan::systems::Coverage;
 use simulate::drive::{Plan, Progress, drive};
 use simulate::{Options, Simulation};
 
@@ -170,6 +171,7 @@ async fn upload() -> Result<Vec<Figure>, Failure> {
             hj212: any,
             accept_unknown: true,
             demo: true,
+            coverage: Coverage::default(),
             clock: Arc::clone(&clock),
         })
         .await?;

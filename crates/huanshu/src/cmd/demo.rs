@@ -99,11 +99,12 @@ async fn show(
         data,
         database: arguments.database.as_deref(),
         profile: profile.clone(),
-        registers,
+        registers: Arc::clone(&registers),
         http: arguments.http,
         hj212: arguments.hj212,
         accept_unknown: false,
         demo: true,
+        coverage: definitions::coverage(&registers),
         clock: Arc::clone(&clock) as Arc<dyn Clock>,
     })
     .await?;

@@ -8,5 +8,6 @@ pub(crate) mod demo;
 pub(crate) mod import;
 pub(crate) mod serve;
 pub(crate) mod simulate;
+pub(crate) mod systems;
 pub(crate) mod token;
 pub(crate) mod verify;

@@ -4,6 +4,7 @@
 pub mod alarms;
 pub mod chains;
 pub mod common;
+pub mod coverage;
 pub mod devices;
 pub mod evaluate;
 pub mod map;

@@ -3,6 +3,7 @@
 
 mod alarms;
 mod audit;
+mod coverage;
 mod devices;
 mod evaluate;
 mod frames;
@@ -131,6 +132,7 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         .routes(routes!(registers::sources::list_sources))
         .routes(routes!(registers::sources::list_reviews, registers::sources::judge_source))
         .routes(routes!(registers::sources::get_source))
+        .routes(routes!(coverage::list_systems))
 }
 
 /// What stands at the root because monitoring tools look for it there.
