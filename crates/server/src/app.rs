@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use model::profile::Profile;
 use model::time::Clock;
+use progress::Progress;
 use store::Store;
 use tokio::sync::Notify;
 
@@ -67,6 +68,8 @@ impl Default for Options {
 pub struct App {
     /// Data.
     pub store: Store,
+    /// The plan and how it is followed, where the profile has one.
+    pub plan: Option<Progress>,
     /// The district.
     pub profile: Arc<Profile>,
     /// The present.

@@ -19,6 +19,7 @@ mod migrate;
 pub mod observations;
 pub mod page;
 pub mod people;
+pub mod plan;
 pub mod rawlog;
 mod rows;
 pub mod subjects;

@@ -75,3 +75,15 @@ pub const ACQUIRE_SECONDS: u64 = 10;
 pub const BUSY_MS: u32 = 10_000;
 /// Connections for reading. Reads of pages are short; more than this only compete for the same cores.
 pub const READ_CONNECTIONS: u32 = 8;
+
+/// Bytes of one frozen snapshot of the plan. A district's 21 indicators, 110 tasks, 1,000 measures and 5,000 reports of
+/// about 1 kB are 6 MB; the bound leaves room for a city.
+pub const PLAN_SNAPSHOT_BYTES: usize = 32 << 20;
+/// Rounds of dispatch listed: monthly ones of two plans.
+pub const PLAN_ROUNDS: i64 = 120;
+/// Evaluations listed, versions and assessments included.
+pub const PLAN_EVALUATIONS: i64 = 200;
+/// Editions of the document listed.
+pub const PLAN_EDITIONS: i64 = 100;
+/// Corrections in force: every field of a plan of a hundred tasks many times over.
+pub const PLAN_CORRECTIONS: i64 = 5_000;

@@ -9,6 +9,7 @@ pub mod map;
 pub mod observations;
 pub mod overview;
 pub mod people;
+pub mod plan;
 pub mod profile;
 pub mod public;
 pub mod subjects;

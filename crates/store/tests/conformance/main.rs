@@ -22,5 +22,6 @@ mod observations;
 mod opening;
 mod outage;
 mod people;
+mod plan;
 mod quarantine;
 mod subjects;
