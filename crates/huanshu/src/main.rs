@@ -4,6 +4,7 @@
 
 mod clock;
 mod cmd;
+mod definitions;
 mod fail;
 mod node;
 mod pipeline;

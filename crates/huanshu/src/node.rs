@@ -11,9 +11,11 @@ use ingest::Answerer;
 use ingest::applier::Applier;
 use ingest::gateway::Gateway;
 use ingest::stats::Stats;
+use ledger::Ledger;
 use model::profile::Profile;
 use model::role::Role;
 use model::time::Clock;
+use registers::library::Library;
 use server::live::Hub;
 use server::{App, MetricsSource, Options, Sample};
 use store::apply::UnknownPolicy;
@@ -34,6 +36,8 @@ pub(crate) struct Settings<'a> {
     pub database: Option<&'a str>,
     /// The district.
     pub profile: Profile,
+    /// The definitions of the kept registers.
+    pub registers: Arc<Library>,
     /// Where pages and API are served.
     pub http: SocketAddr,
     /// Where field units connect.
@@ -88,12 +92,21 @@ impl Node {
         let recovery = store.log().recovery();
         tracing::info!(?recovery, engine = ?store.db().engine(), "store opened");
         let clock = settings.clock;
+        let clock_of_registers = Arc::clone(&clock);
         let profile = Arc::new(settings.profile);
         store.put_subjects(&profile.subjects).await?;
         store.put_devices(&profile.devices).await?;
         if settings.demo {
             server::accounts::put_demo_users(&store.people(), &profile.users, clock.now()).await?;
         }
+        let ledger = Ledger::new(store.clone(), settings.registers, &profile.units);
+        ledger.settle(clock.now()).await?;
+        if settings.demo {
+            let seeded = ledger.seed_demo(clock.now()).await?;
+            tracing::info!(seeded, "demonstration records");
+        }
+        // The first list of each register then finds its view in memory.
+        ledger.refresh().await?;
         first_administrator(&store, settings.demo, clock.as_ref()).await?;
 
         let (stop, stopping) = watch::channel(false);
@@ -130,6 +143,7 @@ impl Node {
         };
         let app = App {
             store: store.clone(),
+            ledger: ledger.clone(),
             profile,
             clock,
             live,
@@ -158,6 +172,10 @@ impl Node {
                 tokio::spawn(gateway.serve(hj212_listener, stopping.clone())),
             ),
             ("applier", tokio::spawn(applier.run(stopping.clone()))),
+            (
+                "registers",
+                tokio::spawn(sweep(ledger, Arc::clone(&clock_of_registers), stopping.clone())),
+            ),
             ("pipeline", tokio::spawn(pipeline.run(applied, stopping))),
         ];
         Ok(Self {
@@ -178,6 +196,22 @@ impl Node {
             }
         }
         self.store.db().close().await;
+    }
+}
+
+/// How often the registers look whether a new day has begun.
+const SWEEP_EVERY: std::time::Duration = std::time::Duration::from_secs(600);
+
+/// Lets the day's deadlines begin, until told to stop.
+async fn sweep(ledger: Ledger, clock: Arc<dyn Clock>, mut stopping: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            _ = stopping.wait_for(|stop| *stop) => return,
+            () = tokio::time::sleep(SWEEP_EVERY) => {}
+        }
+        if let Err(error) = ledger.sweep(clock.now()).await {
+            tracing::warn!(%error, "the registers' sweep failed and is tried again");
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ledger::Ledger;
 use model::profile::Profile;
 use model::time::Clock;
 use progress::Progress;
@@ -70,6 +71,8 @@ pub struct App {
     pub store: Store,
     /// The plan and how it is followed, where the profile has one.
     pub plan: Option<Progress>,
+    /// The kept registers.
+    pub ledger: Ledger,
     /// The district.
     pub profile: Arc<Profile>,
     /// The present.

@@ -62,7 +62,7 @@ async fn admit(ctx: &Shared, request: Request) -> Result<(Request, Option<NewEnt
     check_csrf(&access.caller, operation, &parts)?;
     let entry = match operation.audit {
         Audit::Before => {
-            let bytes = read(body).await?;
+            let bytes = read(body, largest(&operation.action)).await?;
             let detail = detail(&bytes);
             body = Body::from(bytes);
             let entry = NewEntry {
@@ -171,9 +171,18 @@ fn check_csrf(caller: &Caller, operation: &Operation, parts: &Parts) -> Result<(
 }
 
 /// Reads a body whole, so that the audit entry can hold it.
-async fn read(body: Body) -> Result<Bytes> {
-    let whole = axum::body::to_bytes(body, limits::MAX_BODY).await;
-    whole.map_err(|_| ApiError::from(Code::BodyTooLarge).with(json!({ "limit": limits::MAX_BODY })))
+async fn read(body: Body, most: usize) -> Result<Bytes> {
+    let whole = axum::body::to_bytes(body, most).await;
+    whole.map_err(|_| ApiError::from(Code::BodyTooLarge).with(json!({ "limit": most })))
+}
+
+/// Records are larger than other forms.
+fn largest(action: &str) -> usize {
+    if action == "registers.write" {
+        limits::MAX_RECORD_BODY
+    } else {
+        limits::MAX_BODY
+    }
 }
 
 /// What the audit chain keeps of a body: its JSON without secrets, shortened where it is long.

@@ -13,6 +13,8 @@ pub const MAX_FILTER_CHARS: usize = 200;
 
 /// Bytes of a request body: the largest form is a comment of 1,000 characters (4 kB as UTF-8, 12 kB escaped).
 pub const MAX_BODY: usize = 64 * 1024;
+/// Bytes of a record as entered: a group of 2,000 rows of 500 bytes, or an area of 20,000 positions of 40.
+pub const MAX_RECORD_BODY: usize = 2 * 1024 * 1024;
 /// Bytes of an evaluation input: a year of hourly values of six pollutants is about 8,760 × 6 × 12 B = 630 kB.
 pub const MAX_EVALUATE_BODY: usize = 1024 * 1024;
 /// Bytes of an uploaded plan: its own bound of 8 MiB, and the form around it.

@@ -21,6 +21,7 @@ pub mod page;
 pub mod people;
 pub mod plan;
 pub mod rawlog;
+pub mod registers;
 mod rows;
 pub mod subjects;
 

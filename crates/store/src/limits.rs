@@ -87,3 +87,13 @@ pub const PLAN_EVALUATIONS: i64 = 200;
 pub const PLAN_EDITIONS: i64 = 100;
 /// Corrections in force: every field of a plan of a hundred tasks many times over.
 pub const PLAN_CORRECTIONS: i64 = 5_000;
+/// Records written by one call. 50,000 rows are the largest import asked for; a bulk edit changes fewer.
+pub const RECORD_WRITES: usize = 60_000;
+/// Records of one statement of such a call: 500 bodies of 4 kB are 2 MB of JSON.
+pub const RECORD_BATCH: usize = 500;
+/// Records handed out by one read of a register.
+pub const RECORD_PAGE: i64 = 2_000;
+/// Revisions of one record shown; a record edited every working day takes eight years to get there.
+pub const RECORD_REVISIONS: i64 = 2_000;
+/// Links answered by one call, in either direction.
+pub const RECORD_LINKS: i64 = 2_000;

@@ -11,6 +11,7 @@ use crate::rows::{Columns, hex};
 const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_core", include_str!("../migrations/0001_core.sql")),
     ("0002_people", include_str!("../migrations/0002_people.sql")),
+    ("0003_registers", include_str!("../migrations/0003_registers.sql")),
     ("0005_plan", include_str!("../migrations/0005_plan.sql")),
 ];
 

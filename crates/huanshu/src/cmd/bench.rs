@@ -16,7 +16,7 @@ use crate::clock::SystemClock;
 use crate::cmd::serve::runtime;
 use crate::fail::{Failure, Outcome};
 use crate::node::{Node, Settings};
-use crate::profiles;
+use crate::{definitions, profiles};
 
 /// Runs of each figure.
 const RUNS: usize = 5;
@@ -158,6 +158,7 @@ async fn upload() -> Result<Vec<Figure>, Failure> {
             data: &data,
             database: None,
             profile: profile.clone(),
+            registers: definitions::load(None, None)?,
             http: any,
             hj212: any,
             accept_unknown: true,

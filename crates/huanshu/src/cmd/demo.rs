@@ -15,7 +15,7 @@ use crate::clock::SystemClock;
 use crate::cmd::serve::{runtime, start_log, stop_signal};
 use crate::fail::{Failure, Outcome};
 use crate::node::{Node, Settings};
-use crate::profiles;
+use crate::{definitions, profiles};
 
 /// Longest history that is played before the pages are worth looking at.
 const MAX_DAYS: u32 = 31;
@@ -32,6 +32,9 @@ pub(crate) struct Arguments {
     /// Profile folder; the built-in district where absent
     #[arg(long, value_name = "DIR")]
     profile: Option<PathBuf>,
+    /// Folder with register definitions beside the built-in ones; a file of the same name takes the built-in one's place
+    #[arg(long, value_name = "DIR")]
+    registers: Option<PathBuf>,
     /// Address of the pages and the API
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8212")]
     http: SocketAddr,
@@ -80,16 +83,23 @@ pub(crate) fn run(arguments: Arguments) -> Outcome {
         start_log();
     }
     let profile = profiles::load(arguments.profile.as_deref())?;
+    let registers = definitions::load(arguments.registers.as_deref(), arguments.profile.as_deref())?;
     let data = folder(arguments.data.clone());
-    runtime()?.block_on(show(arguments, profile, &data.path))
+    runtime()?.block_on(show(arguments, profile, registers, &data.path))
 }
 
-async fn show(arguments: Arguments, profile: Profile, data: &Path) -> Outcome {
+async fn show(
+    arguments: Arguments,
+    profile: Profile,
+    registers: Arc<definitions::Library>,
+    data: &Path,
+) -> Outcome {
     let clock = Arc::new(SystemClock);
     let node = Node::start(Settings {
         data,
         database: arguments.database.as_deref(),
         profile: profile.clone(),
+        registers,
         http: arguments.http,
         hj212: arguments.hj212,
         accept_unknown: false,

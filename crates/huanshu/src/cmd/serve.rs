@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::clock::SystemClock;
 use crate::fail::{Failure, Outcome};
 use crate::node::{Node, Settings};
-use crate::profiles;
+use crate::{definitions, profiles};
 
 /// Arguments.
 #[derive(clap::Args)]
@@ -22,6 +22,9 @@ pub(crate) struct Arguments {
     /// Profile folder; the built-in district where absent
     #[arg(long, value_name = "DIR")]
     pub profile: Option<PathBuf>,
+    /// Folder with register definitions beside the built-in ones; a file of the same name takes the built-in one's place
+    #[arg(long, value_name = "DIR")]
+    pub registers: Option<PathBuf>,
     /// Address of the pages and the API
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8212")]
     pub http: SocketAddr,
@@ -37,11 +40,13 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: Arguments) -> Outcome {
     start_log();
     let profile = profiles::load(arguments.profile.as_deref())?;
+    let registers = definitions::load(arguments.registers.as_deref(), arguments.profile.as_deref())?;
     runtime()?.block_on(async move {
         let node = Node::start(Settings {
             data: &arguments.data,
             database: arguments.database.as_deref(),
             profile,
+            registers,
             http: arguments.http,
             hj212: arguments.hj212,
             accept_unknown: arguments.accept_unknown_devices,

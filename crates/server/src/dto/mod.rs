@@ -12,5 +12,6 @@ pub mod people;
 pub mod plan;
 pub mod profile;
 pub mod public;
+pub mod registers;
 pub mod subjects;
 pub mod system;

@@ -133,6 +133,24 @@ codes! {
         "刷新后按最新状态操作,例如已关闭的告警不能再确认。"
         "Load it again and act on the newest state; a closed alarm, for instance, cannot be acknowledged."
     }
+    Findings "findings" UNPROCESSABLE_ENTITY {
+        "记录中有不符合要求的值"
+        "the record has values that are not acceptable"
+        "details.findings 逐条给出字段、现值与要求,修改后重新提交;什么都没有保存。"
+        "details.findings names each field with its value and what was expected; correct them and send it again. Nothing was kept."
+    }
+    Refused "refused" CONFLICT {
+        "记录的状态、角色或归属不允许此操作"
+        "the record's state, the role or whose record it is does not allow that"
+        "details.code 给出类别,details.said 给出原因;按流程先办理前一步,或由有权的人办理。"
+        "details.code names the kind and details.said the reason; take the step before, or let somebody who may take this one."
+    }
+    Stale "stale" CONFLICT {
+        "此记录已被他人修改"
+        "somebody else changed this record in the meantime"
+        "重新载入记录,在 details.revision 上再改;details.by、details.changed 给出修改人与字段。什么都没有被覆盖。"
+        "Load the record again and change it on details.revision; details.by and details.changed name who and which fields. Nothing was overwritten."
+    }
     LoginTaken "login_taken" CONFLICT {
         "用户名已被使用"
         "the login is taken"

@@ -14,6 +14,7 @@ mod overview;
 mod plan;
 mod profile;
 mod public;
+mod registers;
 mod session;
 mod subjects;
 mod system;
@@ -103,6 +104,32 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         .routes(routes!(plan::public::public_report_pdf))
         .routes(routes!(system::get_system))
         .routes(routes!(system::get_openapi))
+        .routes(routes!(registers::list::list_registers))
+        .routes(routes!(registers::list::list_deadlines))
+        .routes(routes!(registers::list::get_register))
+        .routes(routes!(registers::list::get_figures))
+        .routes(
+            routes!(registers::list::list_records, registers::record::create_record)
+                .layer(DefaultBodyLimit::max(limits::MAX_RECORD_BODY)),
+        )
+        .routes(
+            routes!(registers::record::get_record, registers::record::change_record)
+                .layer(DefaultBodyLimit::max(limits::MAX_RECORD_BODY)),
+        )
+        .routes(routes!(registers::record::step_record).layer(DefaultBodyLimit::max(limits::MAX_RECORD_BODY)))
+        .routes(
+            routes!(registers::record::check_record).layer(DefaultBodyLimit::max(limits::MAX_RECORD_BODY)),
+        )
+        .routes(
+            routes!(registers::record::check_new_record)
+                .layer(DefaultBodyLimit::max(limits::MAX_RECORD_BODY)),
+        )
+        .routes(routes!(registers::record::get_record_history))
+        .routes(routes!(registers::record::list_linked))
+        .routes(
+            routes!(registers::bulk::change_records).layer(DefaultBodyLimit::max(limits::MAX_RECORD_BODY)),
+        )
+        .routes(routes!(registers::graph::get_links))
 }
 
 /// What stands at the root because monitoring tools look for it there.

@@ -40,7 +40,8 @@ fn every_operation_has_a_line_in_the_table_and_every_line_an_operation() {
 #[test]
 fn every_change_is_audited() {
     for (method, path, operation) in authz::table().operations() {
-        let changes = method != "GET" && operation.action != "standards.evaluate";
+        let looks = ["standards.evaluate", "registers.check"].contains(&operation.action.as_str());
+        let changes = method != "GET" && !looks;
         assert_eq!(changes, operation.audit != Audit::Nothing, "{method} {path}");
     }
 }

@@ -8,6 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
+use ledger::Ledger;
 use model::alarm::{Alarm, AlarmKind, Finding};
 use model::ids::{Factor, Mn, SubjectCode, SubjectId, UnitCode};
 use model::judged::JudgementKey;
@@ -15,6 +16,7 @@ use model::observation::Statistic;
 use model::profile::Profile;
 use model::role::Role;
 use model::time::{Clock, Grain, UtcMs};
+use registers::library::Library;
 use serde_json::{Value, json};
 use server::live::Hub;
 use server::{App, Options, accounts, secrets};
@@ -266,8 +268,12 @@ impl Bench {
                 .unwrap();
             tokens.insert(login, token);
         }
+        let library = Library::load(&crate::registers::definitions()).unwrap();
+        let ledger = Ledger::new(store.clone(), Arc::new(library), &profile.units);
+        ledger.settle(noon()).await.unwrap();
         let app = App {
             store: store.clone(),
+            ledger,
             profile: Arc::new(profile),
             clock: clock.clone(),
             live: Hub::new(),

@@ -22,4 +22,5 @@ mod live;
 mod outside;
 mod overview;
 mod people;
+mod registers;
 mod session;

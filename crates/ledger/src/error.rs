@@ -1,0 +1,89 @@
+//! Why the ledger did not do what was asked.
+
+use model::ids::RecordId;
+use model::time::UtcMs;
+use registers::life::Refusal;
+use registers::record::Finding;
+use registers::text::Names;
+use store::StoreError;
+use store::registers::Author;
+
+/// What the methods of the ledger give.
+pub type Result<T> = std::result::Result<T, LedgerError>;
+
+/// Somebody else changed the record in between.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stale {
+    /// The record.
+    pub id: RecordId,
+    /// Its revision now.
+    pub revision: i64,
+    /// Who made it.
+    pub by: Author,
+    /// When.
+    pub at: UtcMs,
+    /// Fields whose values differ from those the change was made on.
+    pub changed: Vec<String>,
+}
+
+/// Why the ledger did not do what was asked. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// There is no such register or record, or it is out of the person's sight.
+    #[error("没有此台账或记录 / there is no such register or record")]
+    NotFound,
+    /// Values are not as they should be.
+    #[error("{} 处不符合要求 / {} values are not acceptable", .0.len(), .0.len())]
+    Findings(Vec<Finding>),
+    /// The life cycle, the role or the scope does not allow it.
+    #[error("{}", .0.said)]
+    Refused(Refusal),
+    /// Somebody else changed it in between.
+    #[error("«{}» 已被 {} 修改 / «{}» was changed by {}", .0.id, .0.by.name, .0.id, .0.by.name)]
+    Stale(Box<Stale>),
+    /// A query that does not read.
+    #[error("{field}:{said}")]
+    Query {
+        /// The parameter.
+        field: String,
+        /// What is wrong.
+        said: Names,
+    },
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl LedgerError {
+    pub(crate) fn query(field: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::Query {
+            field: field.into(),
+            said: Names::new(zh, en),
+        }
+    }
+
+    pub(crate) fn refused(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::Refused(Refusal {
+            code,
+            said: Names::new(zh, en),
+            findings: Vec::new(),
+        })
+    }
+
+    /// One finding at a name that is no field of the definition.
+    pub(crate) fn finding(
+        field: &str,
+        value: Option<&str>,
+        code: &'static str,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) -> Self {
+        Self::Findings(vec![Finding {
+            field: field.to_owned(),
+            names: Names::same(field),
+            value: value.map(|v| v.chars().take(100).collect()),
+            code,
+            expected: Names::new(zh, en),
+        }])
+    }
+}

@@ -1,0 +1,102 @@
+//! Counters and rates of a register over the records in sight, remembered until a record changes or the day passes.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::civil::Date;
+use model::time::UtcMs;
+use registers::life;
+use registers::register::Register;
+use registers::tally::{Figure, Tally};
+
+use crate::error::Result;
+use crate::held::Held;
+use crate::person::Person;
+use crate::references::today;
+use crate::{Ledger, limits, name_of};
+
+/// Figures by register and scope.
+#[derive(Default)]
+pub(crate) struct Cache {
+    held: Mutex<HashMap<(String, String), Remembered>>,
+}
+
+#[derive(Clone)]
+struct Remembered {
+    changed: i64,
+    day: Date,
+    figures: Arc<Vec<Figure>>,
+}
+
+impl Ledger {
+    /// The figures of a register over the records in the person's sight.
+    pub async fn figures(&self, register: &str, person: &Person, now: UtcMs) -> Result<Arc<Vec<Figure>>> {
+        let register = self.readable(register, person)?;
+        self.figures_of(register, Some(person), now).await
+    }
+
+    /// The figures of a register; over all records where nobody in particular asks (progress of the plan).
+    pub async fn figures_of(
+        &self,
+        register: &Register,
+        person: Option<&Person>,
+        now: UtcMs,
+    ) -> Result<Arc<Vec<Figure>>> {
+        use model::role::Role;
+        let bounded = person.filter(|p| matches!(p.actor.role, Role::Town | Role::Firm));
+        let scope = bounded.map_or_else(String::new, |p| {
+            format!("{} {:?} {:?}", p.actor.role.name(), p.actor.unit, p.actor.firms)
+        });
+        let key = (register.name().to_owned(), scope);
+        let (changed, day) = (self.changed(register).await?, today(now));
+        if let Some(known) = self.remembered(&key)
+            && known.changed == changed
+            && known.day == day
+        {
+            return Ok(known.figures);
+        }
+        let mut tally = Tally::new(register, day);
+        let mut after = 0;
+        loop {
+            let page = self.store().records_after(&name_of(register), after).await?;
+            let Some(last) = page.last() else { break };
+            after = last.seq;
+            for stored in page {
+                let held = Held::read(register, stored);
+                let seen = bounded.is_none_or(|p| life::may_read(register, &held.record, &p.actor));
+                if held.merged_into.is_none() && seen {
+                    tally.add(&held.record);
+                }
+            }
+        }
+        let figures = Arc::new(tally.finish());
+        let mut held = self
+            .inner
+            .figures
+            .held
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if held.len() >= limits::FIGURES_REMEMBERED {
+            held.clear();
+        }
+        held.insert(
+            key,
+            Remembered {
+                changed,
+                day,
+                figures: Arc::clone(&figures),
+            },
+        );
+        Ok(figures)
+    }
+
+    fn remembered(&self, key: &(String, String)) -> Option<Remembered> {
+        let held = self
+            .inner
+            .figures
+            .held
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        held.get(key).cloned()
+    }
+}

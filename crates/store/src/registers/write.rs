@@ -1,0 +1,489 @@
+//! Writing revisions: many at once, in one transaction, in batches of one statement each.
+
+use std::collections::HashMap;
+
+use model::ids::{RecordId, RegisterName};
+use model::time::UtcMs;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::{Author, KeyValue, LinkTarget, RecordWrite, WriteError, Written};
+use crate::Store;
+use crate::db::Tx;
+use crate::error::StoreError;
+use crate::limits;
+use crate::rows::{Cell, Columns, Rows, hex};
+
+/// What follows from a record's values: lists, links and keys are made of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Derived {
+    /// JSON by which lists are filtered, sorted, found and drawn.
+    pub facets: String,
+    /// Field and target of each reference.
+    pub links: Vec<(String, LinkTarget)>,
+    /// Values that occur once.
+    pub keys: Vec<KeyValue>,
+}
+
+/// Digits of a record's number; more are written in full.
+const NUMBER_WIDTH: usize = 6;
+
+fn digest(key: &KeyValue) -> String {
+    hex(&Sha256::digest(json!(key.values).to_string()))
+}
+
+/// A write that knows its record.
+struct Known<'a> {
+    at: usize,
+    id: RecordId,
+    revision: i64,
+    write: &'a RecordWrite,
+}
+
+impl Store {
+    /// Writes revisions of one register's records: all or none. Each names the revision it was made on. Subjects the
+    /// records are the form of are brought up to date in the same transaction.
+    pub async fn write_records(
+        &self,
+        register: &RegisterName,
+        writes: &[RecordWrite],
+        author: &Author,
+        now: UtcMs,
+    ) -> Result<Written, WriteError> {
+        if writes.len() > limits::RECORD_WRITES {
+            return Err(StoreError::TooMuch {
+                what: "记录 / records",
+                given: writes.len() as u64,
+                max: limits::RECORD_WRITES as u64,
+            }
+            .into());
+        }
+        let mut tx = self.db().write().await?;
+        let (changed, mut number) = self.next_change(&mut tx, register).await?;
+        let mut known = Vec::with_capacity(writes.len());
+        for (at, write) in writes.iter().enumerate() {
+            let id = match &write.id {
+                Some(id) => RecordId(crate::rows::clean(id.as_str()).into_owned()),
+                None => self.next_id(&mut tx, register, &mut number).await?,
+            };
+            let revision = write.on_revision + 1;
+            known.push(Known {
+                at,
+                id,
+                revision,
+                write,
+            });
+        }
+        for batch in known.chunks(limits::RECORD_BATCH) {
+            self.check_revisions(&mut tx, register, batch).await?;
+            self.put_records(&mut tx, register, batch, author, changed, now)
+                .await?;
+            self.put_revisions(&mut tx, register, batch, author, now).await?;
+            let derived: Vec<(&RecordId, &Derived)> =
+                batch.iter().map(|k| (&k.id, &k.write.derived)).collect();
+            self.put_links(&mut tx, register, &derived).await?;
+            self.take_keys(&mut tx, register, &derived).await?;
+        }
+        // Keys after all records have let go of theirs, so that two may swap.
+        for batch in known.chunks(limits::RECORD_BATCH) {
+            let keys: Vec<(usize, &RecordId, &Derived)> =
+                batch.iter().map(|k| (k.at, &k.id, &k.write.derived)).collect();
+            self.put_keys(&mut tx, register, &keys).await?;
+        }
+        let subjects: Vec<_> = writes.iter().filter_map(|w| w.subject.clone()).collect();
+        if !subjects.is_empty() {
+            crate::subjects::put(self.db(), &mut tx, &subjects).await?;
+        }
+        self.db()
+            .statement("UPDATE record_registers SET changed = $2, last_number = $3 WHERE register = $1")
+            .bind(register.to_string())
+            .bind(changed)
+            .bind(number)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(known.into_iter().map(|k| (k.id, k.revision)).collect())
+    }
+
+    /// Writes again what follows from unchanged values (the definition changed, a day passed). Not a revision.
+    pub async fn derive_records(
+        &self,
+        register: &RegisterName,
+        derived: &[(RecordId, Derived)],
+    ) -> Result<(), StoreError> {
+        let mut tx = self.db().write().await?;
+        let (changed, number) = self.next_change(&mut tx, register).await?;
+        for batch in derived.chunks(limits::RECORD_BATCH) {
+            let mut rows = Rows::default();
+            for (id, derived) in batch {
+                rows.push([Cell::from(id.as_str()), (&derived.facets).into()]);
+            }
+            self.db()
+                .statement(
+                    "UPDATE records SET facets = x.facets, changed = $3
+                     FROM (SELECT {t:0} AS id, {t:1} AS facets FROM {rows}) AS x
+                     WHERE records.register = $2 AND records.id = x.id",
+                )
+                .bind(rows.into_json())
+                .bind(register.to_string())
+                .bind(changed)
+                .execute(&mut *tx)
+                .await?;
+            let pairs: Vec<(&RecordId, &Derived)> = batch.iter().map(|(id, d)| (id, d)).collect();
+            self.put_links(&mut tx, register, &pairs).await?;
+            self.take_keys(&mut tx, register, &pairs).await?;
+        }
+        for batch in derived.chunks(limits::RECORD_BATCH) {
+            self.put_free_keys(&mut tx, register, batch).await?;
+        }
+        self.db()
+            .statement("UPDATE record_registers SET changed = $2, last_number = $3 WHERE register = $1")
+            .bind(register.to_string())
+            .bind(changed)
+            .bind(number)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Notes under which definition the facets of a register were made.
+    pub async fn note_definition(&self, register: &RegisterName, digest: &str) -> Result<(), StoreError> {
+        let mut tx = self.db().write().await?;
+        self.next_change(&mut tx, register).await?;
+        self.db()
+            .statement("UPDATE record_registers SET definition = $2 WHERE register = $1")
+            .bind(register.to_string())
+            .bind(digest.to_owned())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The register's next change and the last number given; holds the register until the end of the transaction.
+    async fn next_change(&self, tx: &mut Tx, register: &RegisterName) -> Result<(i64, i64), StoreError> {
+        self.db()
+            .statement(
+                "INSERT INTO record_registers (register, changed, last_number, definition) VALUES ($1, 0, 0, '')
+                 ON CONFLICT (register) DO NOTHING",
+            )
+            .bind(register.to_string())
+            .execute(&mut **tx)
+            .await?;
+        let row = self
+            .db()
+            .statement("SELECT changed, last_number FROM record_registers WHERE register = $1 {lock}")
+            .bind(register.to_string())
+            .fetch_one(&mut **tx)
+            .await?;
+        Ok((row.int("changed")? + 1, row.int("last_number")?))
+    }
+
+    /// The next number that no record has: imports and demonstrations may have brought ids of their own.
+    async fn next_id(
+        &self,
+        tx: &mut Tx,
+        register: &RegisterName,
+        number: &mut i64,
+    ) -> Result<RecordId, StoreError> {
+        loop {
+            *number += 1;
+            let id = format!("{number:0NUMBER_WIDTH$}");
+            let taken = self
+                .db()
+                .statement("SELECT COUNT(*) AS n FROM records WHERE register = $1 AND id = $2")
+                .bind(register.to_string())
+                .bind(id.clone())
+                .fetch_one(&mut **tx)
+                .await?
+                .int("n")?;
+            if taken == 0 {
+                return Ok(RecordId(id));
+            }
+        }
+    }
+
+    async fn check_revisions(
+        &self,
+        tx: &mut Tx,
+        register: &RegisterName,
+        batch: &[Known<'_>],
+    ) -> Result<(), WriteError> {
+        let mut rows = Rows::default();
+        for known in batch {
+            rows.push([Cell::from(known.id.as_str())]);
+        }
+        let found = self
+            .db()
+            .statement(
+                "SELECT r.id, r.revision FROM {rows} JOIN records r ON r.register = $2 AND r.id = {t:0}",
+            )
+            .bind(rows.into_json())
+            .bind(register.to_string())
+            .fetch_all(&mut **tx)
+            .await?;
+        let mut now = HashMap::new();
+        for row in &found {
+            now.insert(row.text("id")?, row.int("revision")?);
+        }
+        let mut seen = std::collections::HashSet::new();
+        for known in batch {
+            let revision = now.get(known.id.as_str()).copied().unwrap_or(0);
+            if revision != known.write.on_revision || !seen.insert(&known.id) {
+                let id = known.id.clone();
+                return Err(WriteError::Stale { id, revision });
+            }
+        }
+        Ok(())
+    }
+
+    async fn put_records(
+        &self,
+        tx: &mut Tx,
+        register: &RegisterName,
+        batch: &[Known<'_>],
+        author: &Author,
+        changed: i64,
+        now: UtcMs,
+    ) -> Result<(), StoreError> {
+        let mut rows = Rows::default();
+        for known in batch {
+            let w = known.write;
+            let (body, trail) = (json!(w.body).to_string(), w.trail.to_string());
+            rows.push([
+                Cell::from(known.id.as_str()),
+                i64::from(w.version).into(),
+                known.revision.into(),
+                w.state.as_ref().into(),
+                w.since.into(),
+                w.demo.into(),
+                w.kind.name().into(),
+                (&w.valid_from).into(),
+                w.merged_into.as_ref().map(RecordId::as_str).into(),
+                (&body).into(),
+                (&trail).into(),
+                (&w.derived.facets).into(),
+            ]);
+        }
+        self.db()
+            .statement(
+                "INSERT INTO records (register, id, version, revision, changed, state, since, demo, created_at,
+                   updated_at, author, author_name, kind, valid_from, merged_into, body, trail, facets)
+                 SELECT $2, {t:0}, {i:1}, {i:2}, CAST($3 AS BIGINT), {t:3}, {i:4}, {i:5}, CAST($4 AS BIGINT),
+                   CAST($4 AS BIGINT), CAST($5 AS BIGINT), $6, {t:6}, {t:7}, {t:8}, {t:9}, {t:10}, {t:11}
+                 FROM {rows} WHERE true
+                 ON CONFLICT (register, id) DO UPDATE SET version = excluded.version, revision = excluded.revision,
+                   changed = excluded.changed, state = excluded.state, since = excluded.since, demo = excluded.demo,
+                   updated_at = excluded.updated_at, author = excluded.author, author_name = excluded.author_name,
+                   kind = excluded.kind, valid_from = excluded.valid_from, merged_into = excluded.merged_into,
+                   body = excluded.body, trail = excluded.trail, facets = excluded.facets",
+            )
+            .bind(rows.into_json())
+            .bind(register.to_string())
+            .bind(changed)
+            .bind(now.0)
+            .bind(author.id.0)
+            .bind(crate::rows::clean(&author.name).into_owned())
+            .execute(&mut **tx)
+            .await?;
+        Ok(())
+    }
+
+    async fn put_revisions(
+        &self,
+        tx: &mut Tx,
+        register: &RegisterName,
+        batch: &[Known<'_>],
+        author: &Author,
+        now: UtcMs,
+    ) -> Result<(), StoreError> {
+        let mut rows = Rows::default();
+        for known in batch {
+            let w = known.write;
+            let body = json!(w.body).to_string();
+            let detail = w.detail.as_ref().map(ToString::to_string);
+            rows.push([
+                Cell::from(known.id.as_str()),
+                known.revision.into(),
+                w.kind.name().into(),
+                i64::from(w.version).into(),
+                w.state.as_ref().into(),
+                w.since.into(),
+                w.transition.as_ref().into(),
+                w.reason.as_ref().into(),
+                (&w.valid_from).into(),
+                w.merged_into.as_ref().map(RecordId::as_str).into(),
+                (&body).into(),
+                detail.as_ref().into(),
+            ]);
+        }
+        self.db()
+            .statement(
+                "INSERT INTO record_revisions (register, id, revision, at, author, author_name, kind, version, state,
+                   since, transition, reason, valid_from, merged_into, body, detail)
+                 SELECT $2, {t:0}, {i:1}, CAST($3 AS BIGINT), CAST($4 AS BIGINT), $5, {t:2}, {i:3}, {t:4}, {i:5},
+                   {t:6}, {t:7}, {t:8}, {t:9}, {t:10}, {t:11}
+                 FROM {rows}",
+            )
+            .bind(rows.into_json())
+            .bind(register.to_string())
+            .bind(now.0)
+            .bind(author.id.0)
+            .bind(crate::rows::clean(&author.name).into_owned())
+            .execute(&mut **tx)
+            .await?;
+        Ok(())
+    }
+
+    async fn put_links(
+        &self,
+        tx: &mut Tx,
+        register: &RegisterName,
+        batch: &[(&RecordId, &Derived)],
+    ) -> Result<(), StoreError> {
+        self.forget(tx, "record_links", register, batch).await?;
+        let mut rows = Rows::default();
+        for (id, derived) in batch {
+            for (field, target) in &derived.links {
+                let (kind, target_register, target) = target.columns();
+                rows.push([
+                    Cell::from(id.as_str()),
+                    field.into(),
+                    kind.into(),
+                    target_register.into(),
+                    target.into(),
+                ]);
+            }
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.db()
+            .statement(
+                "INSERT INTO record_links (register, id, field, kind, target_register, target)
+                 SELECT $2, {t:0}, {t:1}, {t:2}, {t:3}, {t:4} FROM {rows} WHERE true ON CONFLICT DO NOTHING",
+            )
+            .bind(rows.into_json())
+            .bind(register.to_string())
+            .execute(&mut **tx)
+            .await?;
+        Ok(())
+    }
+
+    async fn take_keys(
+        &self,
+        tx: &mut Tx,
+        register: &RegisterName,
+        batch: &[(&RecordId, &Derived)],
+    ) -> Result<(), StoreError> {
+        self.forget(tx, "record_keys", register, batch).await
+    }
+
+    async fn forget(
+        &self,
+        tx: &mut Tx,
+        table: &str,
+        register: &RegisterName,
+        batch: &[(&RecordId, &Derived)],
+    ) -> Result<(), StoreError> {
+        let mut rows = Rows::default();
+        for (id, _) in batch {
+            rows.push([Cell::from(id.as_str())]);
+        }
+        self.db()
+            .statement(&format!(
+                "DELETE FROM {table} WHERE register = $2 AND id IN (SELECT {{t:0}} FROM {{rows}})"
+            ))
+            .bind(rows.into_json())
+            .bind(register.to_string())
+            .execute(&mut **tx)
+            .await?;
+        Ok(())
+    }
+
+    /// Keys of records that were good under an older definition: where two now share one, the first keeps it.
+    async fn put_free_keys(
+        &self,
+        tx: &mut Tx,
+        register: &RegisterName,
+        batch: &[(RecordId, Derived)],
+    ) -> Result<(), StoreError> {
+        let mut rows = Rows::default();
+        for (id, derived) in batch {
+            for key in &derived.keys {
+                let (fields, digest) = (key.fields.join(","), digest(key));
+                rows.push([Cell::from(&fields), (&digest).into(), id.as_str().into()]);
+            }
+        }
+        self.db()
+            .statement(
+                "INSERT INTO record_keys (register, fields, digest, id) SELECT $2, {t:0}, {t:1}, {t:2} FROM {rows}
+                 WHERE true ON CONFLICT DO NOTHING",
+            )
+            .bind(rows.into_json())
+            .bind(register.to_string())
+            .execute(&mut **tx)
+            .await?;
+        Ok(())
+    }
+
+    async fn put_keys(
+        &self,
+        tx: &mut Tx,
+        register: &RegisterName,
+        batch: &[(usize, &RecordId, &Derived)],
+    ) -> Result<(), WriteError> {
+        let mut rows = Rows::default();
+        // Fields and digest → the write that has them.
+        let mut owners = HashMap::new();
+        for (at, id, derived) in batch {
+            for key in &derived.keys {
+                let (fields, digest) = (key.fields.join(","), digest(key));
+                rows.push([Cell::from(&fields), (&digest).into(), id.as_str().into()]);
+                if let Some((_, other)) = owners.insert((fields, digest), (*at, (*id).clone())) {
+                    return Err(WriteError::KeyTaken {
+                        at: *at,
+                        fields: key.fields.clone(),
+                        id: other,
+                    });
+                }
+            }
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let rows = rows.into_json();
+        let taken = self
+            .db()
+            .statement(
+                "SELECT k.fields, k.digest, k.id FROM {rows} JOIN record_keys k
+                 ON k.register = $2 AND k.fields = {t:0} AND k.digest = {t:1} LIMIT 1",
+            )
+            .bind(rows.clone())
+            .bind(register.to_string())
+            .fetch_optional(&mut **tx)
+            .await?;
+        if let Some(row) = taken {
+            let fields = row.text("fields")?;
+            let names = fields.split(',').map(str::to_owned).collect();
+            let at = owners
+                .get(&(fields, row.text("digest")?))
+                .map_or(0, |(at, _)| *at);
+            return Err(WriteError::KeyTaken {
+                at,
+                fields: names,
+                id: RecordId(row.text("id")?),
+            });
+        }
+        self.db()
+            .statement(
+                "INSERT INTO record_keys (register, fields, digest, id) SELECT $2, {t:0}, {t:1}, {t:2} FROM {rows}",
+            )
+            .bind(rows)
+            .bind(register.to_string())
+            .execute(&mut **tx)
+            .await?;
+        Ok(())
+    }
+}
