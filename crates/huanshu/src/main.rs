@@ -8,6 +8,7 @@ mod definitions;
 mod fail;
 mod node;
 mod pipeline;
+mod plans;
 mod profiles;
 
 use std::process::ExitCode;
@@ -42,6 +43,9 @@ enum Command {
     /// 导入: observations from a table, or a published plan
     #[command(subcommand)]
     Import(cmd::import::Command),
+    /// 规划: evaluations of the plan, without a server
+    #[command(subcommand)]
+    Plan(cmd::plan::Command),
     /// 令牌: API tokens
     #[command(subcommand)]
     Token(cmd::token::Command),
@@ -60,6 +64,7 @@ fn main() -> ExitCode {
         Command::Decode(a) => cmd::decode::run(&a),
         Command::Conformance(a) => cmd::conformance::run(&a),
         Command::Import(a) => cmd::import::run(a),
+        Command::Plan(a) => cmd::plan::run(a),
         Command::Token(a) => cmd::token::run(a),
         Command::Verify(a) => cmd::verify::run(a),
         Command::Bench(a) => cmd::bench::run(&a),

@@ -22,16 +22,16 @@ struct Chiping;
 
 /// The profile in a folder, or the embedded first district.
 pub(crate) fn load(folder: Option<&Path>) -> Result<Profile, Failure> {
-    let files = match folder {
-        Some(folder) => {
-            let mut files = BTreeMap::new();
-            let mut room = MAX_BYTES;
-            collect(folder, "", &mut files, &mut room)?;
-            files
-        }
-        None => embedded(),
-    };
-    Ok(Profile::from_files(&files)?)
+    Ok(Profile::from_files(&files(folder)?)?)
+}
+
+/// Files of a profile, path relative to it → text.
+pub(crate) fn files(folder: Option<&Path>) -> Result<BTreeMap<String, String>, Failure> {
+    let Some(folder) = folder else { return Ok(embedded()) };
+    let mut files = BTreeMap::new();
+    let mut room = MAX_BYTES;
+    collect(folder, "", &mut files, &mut room)?;
+    Ok(files)
 }
 
 fn embedded() -> BTreeMap<String, String> {

@@ -24,7 +24,7 @@ use crate::kept::Kept;
 use crate::limits;
 
 /// Classes of surface water by number.
-pub const CLASSES: [&str; 6] = ["I", "II", "III", "IV", "V", "劣V"];
+pub(crate) const CLASSES: [&str; 6] = ["I", "II", "III", "IV", "V", "劣V"];
 
 /// What the platform itself knows of the indicators.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

@@ -69,11 +69,11 @@ pub fn board(facts: &Facts, follow: &Follow, inputs: &Inputs, on: Date) -> Board
             indicators::state(input, years, newest.unwrap_or(year))
         })
         .collect();
-    let tasks: Vec<TaskState> = inputs.tasks.iter().map(|t| tasks::state(t, on, &rules)).collect();
+    let tasks: Vec<TaskState> = inputs.tasks.iter().map(|t| tasks::state(t, on, rules)).collect();
     let projects: Vec<ProjectState> = inputs
         .projects
         .iter()
-        .map(|p| tasks::project_state(p, on, &rules))
+        .map(|p| tasks::project_state(p, on, rules))
         .collect();
     Board {
         on,

@@ -45,7 +45,7 @@ fn record_source(register: &str, head: &Head, name: impl Into<String>, on: Optio
 }
 
 /// Puts the inputs together.
-pub fn inputs(facts: &Facts, follow: &Follow, kept: &Kept, actual: &Actual, on: Date) -> Inputs {
+pub(crate) fn inputs(facts: &Facts, follow: &Follow, kept: &Kept, actual: &Actual, on: Date) -> Inputs {
     Inputs {
         indicators: indicators(facts, follow, kept, actual, on),
         tasks: tasks(facts, kept, on),

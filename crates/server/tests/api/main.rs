@@ -22,5 +22,6 @@ mod live;
 mod outside;
 mod overview;
 mod people;
+mod plan;
 mod registers;
 mod session;
