@@ -9,6 +9,7 @@ mod fail;
 mod files;
 mod node;
 mod pipeline;
+mod plans;
 mod profiles;
 
 use std::process::ExitCode;
@@ -43,6 +44,9 @@ enum Command {
     /// 导入: observations from a table, or a published plan
     #[command(subcommand)]
     Import(cmd::import::Command),
+    /// 规划: evaluations of the plan, without a server
+    #[command(subcommand)]
+    Plan(cmd::plan::Command),
     /// 令牌: API tokens
     #[command(subcommand)]
     Token(cmd::token::Command),
@@ -63,6 +67,7 @@ fn main() -> ExitCode {
         Command::Decode(a) => cmd::decode::run(&a),
         Command::Conformance(a) => cmd::conformance::run(&a),
         Command::Import(a) => cmd::import::run(a),
+        Command::Plan(a) => cmd::plan::run(a),
         Command::Token(a) => cmd::token::run(a),
         Command::Verify(a) => cmd::verify::run(a),
         Command::Systems(a) => cmd::systems::run(&a),

@@ -20,11 +20,15 @@ struct Chiping;
 
 /// The profile in a folder, or the embedded first district.
 pub(crate) fn load(folder: Option<&Path>) -> Result<Profile, Failure> {
-    let files = match folder {
-        Some(folder) => files::read(folder, &KINDS)?,
-        None => embedded(),
-    };
-    Ok(Profile::from_files(&files)?)
+    Ok(Profile::from_files(&files(folder)?)?)
+}
+
+/// Files of a profile, path relative to it → text.
+pub(crate) fn files(folder: Option<&Path>) -> Result<BTreeMap<String, String>, Failure> {
+    match folder {
+        Some(folder) => files::read(folder, &KINDS),
+        None => Ok(embedded()),
+    }
 }
 
 fn embedded() -> BTreeMap<String, String> {

@@ -337,12 +337,17 @@ fn departments_change_what_their_unit_is_named_for() {
 }
 
 #[test]
-fn towns_and_firms_reach_their_own_records_only() {
+fn towns_departments_and_firms_reach_their_own_records_only() {
     let library = library();
     for register in library.iter() {
         let access = &register.definition().access;
         for record in demo(&library, register) {
-            for (role, bounded) in [(Role::Town, access.unit_field.is_some()), (Role::Firm, true)] {
+            let bounds = [
+                (Role::Town, access.unit_field.is_some()),
+                (Role::Department, access.departments_own),
+                (Role::Firm, true),
+            ];
+            for (role, bounded) in bounds {
                 if !access.read.contains(&role) {
                     continue;
                 }

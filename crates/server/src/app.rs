@@ -6,6 +6,7 @@ use ledger::Ledger;
 use model::profile::Profile;
 use model::time::Clock;
 use plan::systems::Coverage;
+use progress::Progress;
 use store::Store;
 use tokio::sync::Notify;
 
@@ -72,6 +73,8 @@ impl Default for Options {
 pub struct App {
     /// Data.
     pub store: Store,
+    /// The plan and how it is followed, where the profile has one.
+    pub plan: Option<Progress>,
     /// The kept registers.
     pub ledger: Ledger,
     /// The district.

@@ -30,6 +30,8 @@ pub const TRANSFERS_AT_ONCE: usize = 2;
 pub const TRANSFER_TIMEOUT: Duration = Duration::from_mins(10);
 /// Bytes of an evaluation input: a year of hourly values of six pollutants is about 8,760 × 6 × 12 B = 630 kB.
 pub const MAX_EVALUATE_BODY: usize = 1024 * 1024;
+/// Bytes of an uploaded plan: its own bound of 8 MiB, and the form around it.
+pub const MAX_PLAN_BODY: usize = (8 << 20) + 64 * 1024;
 /// Evaluations at once; each holds one core.
 pub const EVALUATIONS_AT_ONCE: usize = 2;
 /// How long a request may take before the answer is given up.

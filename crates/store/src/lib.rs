@@ -21,6 +21,7 @@ mod migrate;
 pub mod observations;
 pub mod page;
 pub mod people;
+pub mod plan;
 pub mod rawlog;
 pub mod registers;
 mod rows;

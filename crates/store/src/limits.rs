@@ -90,6 +90,17 @@ pub const COLLECTED: i64 = 5_000;
 pub const DOUBLES_DECIDED: i64 = 20_000;
 /// Published periods answered: sixteen years of months.
 pub const PUBLICATIONS: i64 = 200;
+/// Bytes of one frozen snapshot of the plan. A district's 21 indicators, 110 tasks, 1,000 measures and 5,000 reports of
+/// about 1 kB are 6 MB; the bound leaves room for a city.
+pub const PLAN_SNAPSHOT_BYTES: usize = 32 << 20;
+/// Rounds of dispatch listed: monthly ones of two plans.
+pub const PLAN_ROUNDS: i64 = 120;
+/// Evaluations listed, versions and assessments included.
+pub const PLAN_EVALUATIONS: i64 = 200;
+/// Editions of the document listed.
+pub const PLAN_EDITIONS: i64 = 100;
+/// Corrections in force: every field of a plan of a hundred tasks many times over.
+pub const PLAN_CORRECTIONS: i64 = 5_000;
 /// Records written by one call. 50,000 rows are the largest import asked for, a table has at most 120,000; a bulk edit
 /// changes fewer.
 pub const RECORD_WRITES: usize = 120_000;

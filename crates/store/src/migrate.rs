@@ -13,6 +13,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0002_people", include_str!("../migrations/0002_people.sql")),
     ("0003_registers", include_str!("../migrations/0003_registers.sql")),
     ("0004_register_files", include_str!("../migrations/0004_register_files.sql")),
+    ("0005_plan", include_str!("../migrations/0005_plan.sql")),
     ("0006_sources", include_str!("../migrations/0006_sources.sql")),
 ];
 

@@ -167,6 +167,7 @@ async fn upload() -> Result<Vec<Figure>, Failure> {
             database: None,
             profile: profile.clone(),
             registers: definitions::load(None, None)?,
+            plan: None,
             http: any,
             hj212: any,
             accept_unknown: true,

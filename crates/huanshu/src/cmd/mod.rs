@@ -6,6 +6,7 @@ pub(crate) mod conformance;
 pub(crate) mod decode;
 pub(crate) mod demo;
 pub(crate) mod import;
+pub(crate) mod plan;
 pub(crate) mod serve;
 pub(crate) mod simulate;
 pub(crate) mod systems;

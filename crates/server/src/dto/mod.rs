@@ -12,6 +12,7 @@ pub mod observations;
 pub mod overview;
 pub mod people;
 pub mod places;
+pub mod plan;
 pub mod profile;
 pub mod public;
 pub mod register_files;

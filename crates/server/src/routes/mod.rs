@@ -12,6 +12,7 @@ mod live;
 mod map;
 mod observations;
 mod overview;
+mod plan;
 mod profile;
 mod public;
 mod registers;
@@ -72,6 +73,36 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         .routes(routes!(tokens::revoke_token))
         .routes(routes!(audit::list_audit))
         .routes(routes!(audit::verify_audit))
+        .routes(routes!(plan::overview::get_plan))
+        .routes(routes!(plan::overview::list_indicators))
+        .routes(routes!(plan::overview::get_indicator))
+        .routes(routes!(plan::overview::get_provenance))
+        .routes(routes!(plan::tasks::list_tasks))
+        .routes(routes!(plan::tasks::get_task))
+        .routes(routes!(plan::tasks::list_late))
+        .routes(routes!(plan::tasks::draft_orders))
+        .routes(routes!(plan::tasks::get_unit))
+        .routes(routes!(plan::rounds::list_rounds, plan::rounds::open_round))
+        .routes(routes!(plan::rounds::get_round))
+        .routes(routes!(plan::rounds::freeze_round))
+        .routes(routes!(plan::evaluations::list_evaluations, plan::evaluations::make_evaluation))
+        .routes(routes!(plan::evaluations::get_evaluation))
+        .routes(routes!(plan::evaluations::report_docx))
+        .routes(routes!(plan::evaluations::report_pdf))
+        .routes(routes!(plan::evaluations::hand_in))
+        .routes(routes!(plan::evaluations::publish))
+        .routes(routes!(plan::evaluations::withdraw))
+        .routes(routes!(plan::evaluations::list_assessments, plan::evaluations::make_assessment))
+        .routes(routes!(plan::evaluations::get_assessment))
+        .routes(routes!(plan::documents::list_documents))
+        .routes(routes!(plan::documents::upload_document).layer(DefaultBodyLimit::max(limits::MAX_PLAN_BODY)))
+        .routes(routes!(plan::documents::get_document))
+        .routes(routes!(plan::documents::correct_document))
+        .routes(routes!(plan::documents::withdraw_correction))
+        .routes(routes!(plan::documents::diff_documents))
+        .routes(routes!(plan::public::public_plan))
+        .routes(routes!(plan::public::public_report_docx))
+        .routes(routes!(plan::public::public_report_pdf))
         .routes(routes!(system::get_system))
         .routes(routes!(system::get_openapi))
         .routes(routes!(registers::list::list_registers))

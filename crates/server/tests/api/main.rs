@@ -26,5 +26,6 @@ mod people;
 mod register_all;
 mod register_files;
 mod places;
+mod plan;
 mod registers;
 mod session;

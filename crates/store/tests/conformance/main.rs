@@ -23,5 +23,6 @@ mod observations;
 mod opening;
 mod outage;
 mod people;
+mod plan;
 mod quarantine;
 mod subjects;
