@@ -222,6 +222,7 @@ struct Plan {
     overdue: Option<bool>,
     demo: Option<bool>,
     bounds: Option<Bounds>,
+    among: Option<Arc<HashSet<RecordId>>>,
     now: UtcMs,
 }
 
@@ -229,6 +230,7 @@ impl Plan {
     fn passes(&self, columns: &Columns, entry: &Entry) -> bool {
         entry.is_current()
             && entry.reached(&self.reach)
+            && self.among.as_ref().is_none_or(|among| among.contains(&entry.id))
             && self.demo.is_none_or(|demo| entry.demo == demo)
             && (self.states.is_empty()
                 || entry
@@ -410,6 +412,7 @@ impl View {
             overdue: query.overdue,
             demo: query.demo,
             bounds: query.bounds,
+            among: query.among.clone(),
             now,
         }
     }
