@@ -227,6 +227,7 @@ struct Plan {
     overdue: Option<bool>,
     demo: Option<bool>,
     bounds: Option<Bounds>,
+    among: Option<Arc<HashSet<RecordId>>>,
     now: UtcMs,
 }
 
@@ -234,6 +235,7 @@ impl Plan {
     fn passes(&self, columns: &Columns, entry: &Entry) -> bool {
         entry.is_current()
             && entry.reached(&self.reach)
+            && self.among.as_ref().is_none_or(|among| among.contains(&entry.id))
             && self.demo.is_none_or(|demo| entry.demo == demo)
             && (self.states.is_empty()
                 || entry
@@ -430,6 +432,7 @@ impl View {
             overdue: query.overdue,
             demo: query.demo,
             bounds: query.bounds,
+            among: query.among.clone(),
             now,
         }
     }

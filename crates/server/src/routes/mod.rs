@@ -107,6 +107,7 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         .routes(routes!(system::get_openapi))
         .routes(routes!(registers::list::list_registers))
         .routes(routes!(registers::list::list_deadlines))
+        .routes(routes!(registers::list::list_figures))
         .routes(routes!(registers::list::get_register))
         .routes(routes!(registers::list::get_figures))
         .routes(
