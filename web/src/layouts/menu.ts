@@ -1,6 +1,6 @@
 // The console's menu as data: where it leads, and the action somebody needs to see it.
 
-import { Bell, Connection, Cpu, DataLine, Document, Files, Fold, House, Key, MapLocation, Monitor, Notebook, OfficeBuilding, Pouring, Sunny, Tickets, User, View } from '@element-plus/icons-vue'
+import { Bell, Checked, Compass, Connection, Cpu, DataLine, Document, Files, Finished, Fold, House, Key, List, MapLocation, Monitor, Notebook, OfficeBuilding, Pouring, Reading, Stamp, Sunny, Tickets, TrendCharts, User, View } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 
 export interface MenuItem {
@@ -36,6 +36,18 @@ export const MENU: { key: string; items: MenuItem[] }[] = [
       { key: 'alarms', to: '/alarms?state=open,acknowledged', icon: Bell, action: 'alarms.read', badge: 'alarms' },
       { key: 'judgements', to: '/judgements', icon: Document, action: 'subjects.read' },
       { key: 'standards', to: '/standards', icon: Notebook, action: 'standards.evaluate' },
+    ],
+  },
+  {
+    key: 'plan',
+    items: [
+      { key: 'plan', to: '/plan', icon: Compass, action: 'plan.read' },
+      { key: 'planMine', to: '/plan/mine', icon: Checked, action: 'plan.read' },
+      { key: 'planIndicators', to: '/plan/indicators', icon: TrendCharts, action: 'plan.read' },
+      { key: 'planTasks', to: '/plan/tasks', icon: List, action: 'plan.read' },
+      { key: 'planDispatch', to: '/plan/dispatch', icon: Finished, action: 'plan.read' },
+      { key: 'planEvaluation', to: '/plan/evaluations', icon: Stamp, action: 'plan.read' },
+      { key: 'planImport', to: '/plan/documents', icon: Reading, action: 'plan.read' },
     ],
   },
   {
