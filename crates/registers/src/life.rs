@@ -100,7 +100,19 @@ pub fn may_write(register: &Register, record: &Record, actor: &Actor) -> bool {
         .as_ref()
         .and_then(|s| register.definition.state(s))
         .is_some_and(|s| s.locked);
-    !locked && register.definition.access.write.contains(&actor.role) && in_scope(register, record, actor)
+    !locked
+        && register.definition.access.write.contains(&actor.role)
+        && in_charge(register, actor)
+        && in_scope(register, record, actor)
+}
+
+/// Departments change only what their unit is named for; every other role acts by its role alone.
+fn in_charge(register: &Register, actor: &Actor) -> bool {
+    let units = &register.definition.access.units;
+    let own = |code: &str| units.iter().any(|unit| unit == code);
+    actor.role != Role::Department
+        || units.is_empty()
+        || actor.unit.as_ref().is_some_and(|unit| own(unit.as_str()))
 }
 
 /// Towns, departments and firms reach their own records; a register that names no field for them is open to the
@@ -184,6 +196,13 @@ pub fn decide(
             "scope",
             "此记录不属于本单位",
             "the record belongs to another unit or firm",
+        ));
+    }
+    if !in_charge(register, actor) {
+        return Err(Refusal::new(
+            "scope",
+            "本单位不负责此项台账，可以查看",
+            "your unit is not in charge of this list; you may read it",
         ));
     }
     second_person(register, record, step, actor)?;

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use common::{Demo, actor, library, now, root, today};
 use model::ids::{RecordId, UnitCode};
 use model::role::Role;
-use registers::admit::{AnyReference, admit};
+use registers::admit::{AnyReference, References as _, admit};
 use registers::definition::{Definition, Transition};
 use registers::library::{File, Library};
 use registers::life::{self, Actor};
@@ -50,7 +50,7 @@ fn demo(library: &Library, register: &Register) -> Vec<Record> {
 #[test]
 fn every_definition_loads_and_its_demonstration_records_are_good() {
     let library = library();
-    assert!(library.iter().count() >= 24, "two dozen definitions");
+    assert!(library.iter().count() >= 160, "a definition for every list of the plan");
     for register in library.iter() {
         let records = demo(&library, register);
         assert!(
@@ -133,7 +133,7 @@ fn the_manual_can_be_followed_literally() {
     let [fields, life, figures, records, ..] = parts[..] else {
         panic!("four parts")
     };
-    let mut files = common::files(&root().join("registers"));
+    let mut files = common::all_files();
     let definition = format!("{fields}{figures}\n{life}");
     files.push(File {
         path: "water/sewage_tank.toml".into(),
@@ -180,7 +180,10 @@ fn owner(register: &Register, record: &Record, role: Role, user: i64) -> Actor {
             .and_then(|v| v.as_str())
             .map(str::to_owned)
     };
-    let unit = value(&access.unit_field).map(UnitCode::new);
+    let unit = match access.units.first() {
+        Some(named) if role == Role::Department => Some(UnitCode::new(named)),
+        _ => value(&access.unit_field).map(UnitCode::new),
+    };
     let firms = access
         .firm_fields
         .iter()
@@ -304,6 +307,32 @@ fn every_state_is_reached_and_what_is_closed_can_be_reopened() {
             "{} can be reopened",
             register.name()
         );
+    }
+}
+
+/// Departments the plan does not name for a matter read the list and change nothing.
+#[test]
+fn departments_change_what_their_unit_is_named_for() {
+    let library = library();
+    let known = Demo::new(&library);
+    for register in library.iter() {
+        let access = &register.definition().access;
+        for unit in &access.units {
+            assert!(known.unit(unit), "{} names the unit {unit}", register.name());
+        }
+        let named = |unit: &str| Actor {
+            unit: Some(UnitCode::new(unit)),
+            ..actor(Role::Department, 1)
+        };
+        for record in demo(&library, register) {
+            let may = |unit: &str| life::may_write(register, &record, &named(unit));
+            assert!(access.units.is_empty() || !may("nobody"), "{}", register.name());
+            let writes = access.write.contains(&Role::Department);
+            let locked = record.state.as_ref().and_then(|s| register.definition().state(s));
+            if writes && !locked.is_some_and(|s| s.locked) {
+                assert!(access.units.iter().all(|unit| may(unit)), "{}", register.name());
+            }
+        }
     }
 }
 
@@ -519,6 +548,50 @@ fn demonstration_records_are_linked_into_chains() {
         }
     }
     assert!(pointed.len() >= 8, "{pointed:?}");
+}
+
+/// The chains the plan asks for, as fields that point from one register at the next; walked from either end.
+#[test]
+fn the_chains_of_the_plan_are_joined_by_references() {
+    let library = library();
+    let points = |from: &str, field: &str, at: &str| {
+        let definition = library.get(from).unwrap().definition();
+        let (outer, inner) = field.split_once('.').unwrap_or((field, ""));
+        let outer = definition.field(outer).unwrap();
+        let field = if inner.is_empty() { outer } else { outer.subfield(inner).unwrap() };
+        assert!(
+            field.register.as_deref() == Some(at) || field.subject.as_deref() == Some(at),
+            "{from}.{} points at {at}",
+            field.name
+        );
+        // The demonstration records walk it too.
+        let walked = demo(&library, library.get(from).unwrap())
+            .iter()
+            .flat_map(|r| registers::links::links(library.get(from).unwrap(), &r.body))
+            .any(|l| l.field.ends_with(&field.name));
+        assert!(walked, "no demonstration record of {from} has {}", field.name);
+    };
+    // Water body, outlet, pipe, source (S122).
+    points("river_reach", "section", "water_section");
+    points("river_outlet", "section", "water_section");
+    points("river_outlet", "reach", "river_reach");
+    points("drainage_pipe", "outlet", "river_outlet");
+    points("drainage_pipe", "sources.source", "fixed_source");
+    points("river_outlet", "sources.pipe", "drainage_pipe");
+    // Zoning, plan EIA, project EIA, permit, enforcement, accountability (S008, S218).
+    points("plan_eia", "units", "zone");
+    points("project_eia", "plan_eia", "plan_eia");
+    points("project_eia", "unit", "zone");
+    points("discharge_permit", "project_eia", "project_eia");
+    points("site_inspection", "permit", "discharge_permit");
+    points("enforcement_case", "permit", "discharge_permit");
+    points("enforcement_case", "inspection", "site_inspection");
+    points("accountability", "case", "enforcement_case");
+    // Generator, transporter, receiver (S185).
+    points("hazardous_waste_container", "unit", "hazardous_waste_unit");
+    points("hazardous_waste_manifest", "mover", "hazardous_waste_unit");
+    points("hazardous_waste_manifest", "receiver", "hazardous_waste_unit");
+    points("hazardous_waste_manifest", "transporter", "waste_transporter");
 }
 
 /// Registers by the systems of the plan they serve.

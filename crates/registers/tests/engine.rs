@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 
 #[test]
 fn a_wrong_definition_is_refused_with_its_place() {
-    let cases: [(&str, &str, &str, &str); 12] = [
+    let cases: [(&str, &str, &str, &str); 15] = [
         (
             "retention_years = 5",
             "retention_year = 5",
@@ -50,6 +50,24 @@ fn a_wrong_definition_is_refused_with_its_place() {
             "existing register",
         ),
         ("fields = [\"code\"]", "fields = [\"cod\"]", ":", "no field «cod»"),
+        (
+            "write = [\"inspector\"]",
+            "write = [\"department\"]",
+            ":",
+            "must be able to read",
+        ),
+        (
+            "write = [\"inspector\"]",
+            "write = [\"inspector\"], units = [\"water\"]",
+            ":",
+            "no department enters",
+        ),
+        (
+            "type = \"file\"",
+            "type = \"file\", required = true",
+            ":",
+            "a table cannot bring a file",
+        ),
         ("pattern = \"[A-Z]", "pattern = \"[A-Z", ":", "unclosed"),
         (
             "name = \"sample\"\nversion",

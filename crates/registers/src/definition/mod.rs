@@ -298,6 +298,10 @@ pub struct Access {
     /// Fields that hold a firm's code, by which firms see their own records; none when left out.
     #[serde(default)]
     pub firm_fields: Vec<String>,
+    /// Codes of the units whose staff enter, edit and decide as `department` (the units the plan names for the matter);
+    /// the other departments read. Every department when left out.
+    #[serde(default)]
+    pub units: Vec<String>,
 }
 
 /// How a record of version `to − 1` becomes one of version `to`.

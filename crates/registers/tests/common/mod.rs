@@ -51,9 +51,16 @@ pub(crate) fn files(folder: &Path) -> Vec<File> {
         .collect()
 }
 
+/// The definitions, and the demonstration records of the first district's profile.
+pub(crate) fn all_files() -> Vec<File> {
+    let mut all = files(&root().join("registers"));
+    all.extend(files(&root().join("profiles/chiping/registers")));
+    all
+}
+
 /// The project's library; stops with every error named.
 pub(crate) fn library() -> Library {
-    Library::load(&files(&root().join("registers"))).unwrap_or_else(|errors| {
+    Library::load(&all_files()).unwrap_or_else(|errors| {
         let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
         panic!("{}", lines.join("\n"))
     })

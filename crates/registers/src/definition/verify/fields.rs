@@ -102,6 +102,14 @@ impl<'a> Verify<'a> {
                 "register and subject belong to references only",
             );
         }
+        if field.kind == FieldType::File && (field.required || field.required_when.is_some()) {
+            let at = named("name", base);
+            self.wrong(
+                &at,
+                "附件不能由表格导入，不得设为必填；写入流转的 needs",
+                "a table cannot bring a file, so none is required: name it in the needs of a transition",
+            );
+        }
         if let Some(pattern) = &field.pattern {
             match regex::Regex::new(&format!("^(?:{pattern})$")) {
                 Ok(regex) => {

@@ -245,6 +245,27 @@ impl<'a> Verify<'a> {
                 matches!(f.kind, FieldType::Reference | FieldType::CreditCode)
             });
         }
+        let acts = |role: Role| {
+            let steps = d.life.iter().flat_map(|l| &l.transition);
+            d.access.write.contains(&role) || steps.into_iter().any(|t| t.roles.contains(&role))
+        };
+        for role in Role::ALL.into_iter().filter(|r| acts(*r)) {
+            if !d.access.read.contains(&role) {
+                let name = role.name();
+                self.wrong(
+                    at!["access", "read"],
+                    format!("{name} 可填写或办理，须可查看"),
+                    format!("{name} enters or decides and so must be able to read"),
+                );
+            }
+        }
+        if !d.access.units.is_empty() && !acts(Role::Department) {
+            self.wrong(
+                at!["access", "units"],
+                "没有部门填写或办理，不须写 units",
+                "no department enters or decides, so units says nothing",
+            );
+        }
         let firms_act = d
             .life
             .iter()
