@@ -35,7 +35,10 @@ pub(crate) fn load(folder: Option<&Path>) -> Result<Library, Failure> {
     };
     Library::load(&files).map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        Failure::new("台账定义有误:", format!("register definitions:\n{}", lines.join("\n")))
+        Failure::new(
+            "台账定义有误:",
+            format!("register definitions:\n{}", lines.join("\n")),
+        )
     })
 }
 

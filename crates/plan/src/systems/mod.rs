@@ -244,6 +244,7 @@ impl Coverage {
 fn list_only() -> Words {
     Words {
         zh: "清单已能录入、流转、统计、导入导出;其余要求未逐条核对".to_owned(),
-        en: "the list is kept, stepped, counted, imported and exported; what else is asked was not checked".to_owned(),
+        en: "the list is kept, stepped, counted, imported and exported; what else is asked was not checked"
+            .to_owned(),
     }
 }
