@@ -72,6 +72,7 @@ fn empty_claims_and_unknown_numbers_are_faults() {
     let sheet = Sheet::read(SYSTEMS, "[S001]\n[S999]\npages = [\"/map\"]\n");
     let systems = ["S777".to_owned()];
     let coverage = Coverage::of(sheet, &[claim("list", &systems)]);
+    assert_eq!(coverage.rows()[0].state, State::NotYet, "nothing answers to it");
     let faults = coverage.faults().join("\n");
     for wanted in ["S999", "S777", "S001: claimed"] {
         assert!(faults.contains(wanted), "{wanted} in {faults}");
