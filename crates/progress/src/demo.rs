@@ -548,7 +548,7 @@ impl Course<'_> {
         let mut departments: Vec<UnitCode> = Vec::new();
         for task in &self.plan.facts().tasks {
             for unit in TaskInput::new(task, false).lead {
-                if !departments.contains(&unit) {
+                if !departments.contains(&unit) && !self.plan.towns().any(|town| *town == unit) {
                     departments.push(unit);
                 }
             }

@@ -71,7 +71,7 @@ const FILES: [(&str, &str); 6] = [
         r#"
         values = { 1 = ["36", "42", "45", "55", "61"] }
         project = [
-          { name = "泵站", task = "3.1.1", field = "water", lead = "water", town = "town-1", start = "2021-02-01", due = "2023-02-01", finished = "2023-01-10", investment = "600", cuts = { cod = ["10", "20", "30", "20", "25"] } },
+          { name = "演示提标", task = "3.1.1", field = "water", lead = "water", town = "town-1", start = "2021-02-01", due = "2023-02-01", finished = "2023-01-10", investment = "600", cuts = { cod = ["10", "20", "30", "20", "25"] } },
         ]
         "#,
     ),
