@@ -1,6 +1,7 @@
 //! The published plan: uploaded, read, reviewed, corrected, compared.
 
 use axum::Json;
+use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, State};
 use model::ids::CorrectionId;
 use plan::correct::{Change, Fit, List};
@@ -47,7 +48,7 @@ pub(crate) async fn list_documents(State(ctx): State<Context>) -> Result<Json<Pl
 pub(crate) async fn upload_document(
     State(ctx): State<Context>,
     access: Access,
-    mut form: Multipart,
+    form: std::result::Result<Multipart, MultipartRejection>,
 ) -> Result<(axum::http::StatusCode, Json<ExtractionView>)> {
     let broken = |e: axum::extract::multipart::MultipartError| {
         if e.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
@@ -56,6 +57,8 @@ pub(crate) async fn upload_document(
             ApiError::new(Code::BadBody, format!("表单有误:{e}"), format!("the form is wrong: {e}"))
         }
     };
+    let mut form =
+        form.map_err(|e| ApiError::new(Code::BadBody, format!("须为表单:{e}"), format!("a form is needed: {e}")))?;
     let mut found = None;
     while let Some(field) = form.next_field().await.map_err(broken)? {
         if field.name() == Some("file") {
