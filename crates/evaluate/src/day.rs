@@ -14,6 +14,7 @@ use crate::factors::{Medium, known};
 use crate::hour::{compare, judge_section, valid};
 use crate::judge;
 use crate::limits::WASTEWATER_DAY_PERCENT;
+use crate::long::undecided;
 use crate::period;
 use crate::window::{Assessed, Made, Supervised, Window, key};
 
@@ -31,6 +32,9 @@ pub fn assess(who: &Supervised, window: &mut Window, start: UtcMs) -> Assessed {
         SubjectKind::WaterSection => {
             means(who, window, start, end, 1, &mut out);
             judge_section(who, window, Grain::Day, start, &mut out);
+            if out.made.is_empty() {
+                out.made.push(undecided(judge::SECTION, Grain::Day, start));
+            }
         }
         SubjectKind::WaterOutlet => weighted(who, window, start, end, &mut out),
         _ => means(who, window, start, end, due(75), &mut out),
@@ -46,7 +50,7 @@ fn due(percent: u32) -> usize {
     usize::try_from((24 * percent).div_ceil(100)).unwrap_or(24)
 }
 
-fn put(window: &mut Window, out: &mut Assessed, new: NewObservation) {
+pub(crate) fn put(window: &mut Window, out: &mut Assessed, new: NewObservation) {
     window.put(&new);
     out.derived.push(new);
 }
@@ -78,10 +82,8 @@ fn air(who: &Supervised, window: &mut Window, start: UtcMs, end: UtcMs, out: &mu
             codes.insert(item.key.as_str(), factor);
         }
     }
-    let Some(civil) = start
-        .civil()
-        .filter(|_| by_item.values().flatten().any(Option::is_some))
-    else {
+    // A station that measures but said nothing all day has a day that cannot be decided.
+    let Some(civil) = start.civil().filter(|_| !by_item.is_empty()) else {
         return;
     };
     let own = Edition::on(civil.date());

@@ -6,6 +6,7 @@ mod clock;
 mod cmd;
 mod definitions;
 mod fail;
+mod files;
 mod node;
 mod pipeline;
 mod plans;
@@ -51,6 +52,8 @@ enum Command {
     Token(cmd::token::Command),
     /// 校验: check the raw log and the audit chain of a data folder
     Verify(cmd::verify::Arguments),
+    /// 覆盖: the systems of the plan and what implements each
+    Systems(cmd::systems::Arguments),
     /// 测速: measure, and write docs/benchmarks
     Bench(cmd::bench::Arguments),
 }
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Command::Plan(a) => cmd::plan::run(a),
         Command::Token(a) => cmd::token::run(a),
         Command::Verify(a) => cmd::verify::run(a),
+        Command::Systems(a) => cmd::systems::run(&a),
         Command::Bench(a) => cmd::bench::run(&a),
     };
     match result {

@@ -15,6 +15,7 @@ use ledger::Ledger;
 use model::profile::Profile;
 use model::role::Role;
 use model::time::Clock;
+use plan::systems::Coverage;
 use progress::Progress;
 use registers::library::Library;
 use server::live::Hub;
@@ -29,6 +30,9 @@ use tokio::task::JoinHandle;
 use crate::fail::Failure;
 use crate::pipeline::{OUTCOMES_WAITING, Pipeline};
 use crate::plans::Plan;
+
+/// What runs in a node, by name.
+pub(crate) const TASKS: [&str; 5] = ["http", "gateway", "applier", "registers", "pipeline"];
 
 /// How a node is started.
 pub(crate) struct Settings<'a> {
@@ -50,6 +54,8 @@ pub(crate) struct Settings<'a> {
     pub accept_unknown: bool,
     /// The demonstration: its logins exist and are shown.
     pub demo: bool,
+    /// The systems of the plan and what implements each.
+    pub coverage: Coverage,
     /// The present.
     pub clock: Arc<dyn Clock>,
 }
@@ -167,6 +173,7 @@ impl Node {
                 demo: settings.demo,
                 sources: vec![Arc::new(GatewayFigures(stats))],
                 decided,
+                systems: Arc::new(settings.coverage),
                 ..Options::default()
             },
         };
@@ -181,19 +188,14 @@ impl Node {
                 tracing::error!(%error, "the HTTP server ended");
             }
         };
-        let tasks = vec![
-            ("http", tokio::spawn(web)),
-            (
-                "gateway",
-                tokio::spawn(gateway.serve(hj212_listener, stopping.clone())),
-            ),
-            ("applier", tokio::spawn(applier.run(stopping.clone()))),
-            (
-                "registers",
-                tokio::spawn(sweep(ledger, plan, Arc::clone(&clock_of_registers), stopping.clone())),
-            ),
-            ("pipeline", tokio::spawn(pipeline.run(applied, stopping))),
+        let running = [
+            tokio::spawn(web),
+            tokio::spawn(gateway.serve(hj212_listener, stopping.clone())),
+            tokio::spawn(applier.run(stopping.clone())),
+            tokio::spawn(sweep(ledger, plan, Arc::clone(&clock_of_registers), stopping.clone())),
+            tokio::spawn(pipeline.run(applied, stopping)),
         ];
+        let tasks = TASKS.into_iter().zip(running).collect();
         Ok(Self {
             http,
             hj212,
@@ -232,6 +234,11 @@ async fn sweep(
         }
         if let Err(error) = ledger.sweep(clock.now()).await {
             tracing::warn!(%error, "the registers' sweep failed and is tried again");
+        }
+        match ledger.collect_attachments(clock.now()).await {
+            Ok(0) => {}
+            Ok(gone) => tracing::info!(gone, "attachments that no record named were removed"),
+            Err(error) => tracing::warn!(%error, "collecting attachments failed and is tried again"),
         }
         if let Some(plan) = &plan {
             match plan.sweep(clock.now()).await {

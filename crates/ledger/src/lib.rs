@@ -8,22 +8,38 @@
 //!
 //! This crate must not know: HTTP, any single register, any district. The clock is an argument.
 
+mod attach;
 mod bulk;
+mod chains;
 mod change;
 mod deadlines;
 mod error;
+pub mod export;
 mod facets;
 mod figures;
 mod graph;
 mod held;
+pub mod import;
 pub mod limits;
 mod list;
+pub mod media;
+pub mod merging;
+mod layers;
+pub mod limits;
+mod list;
+mod maps;
 mod person;
+pub mod publishing;
 mod query;
 mod read;
 mod references;
 mod settle;
+pub mod sheet;
 mod view;
+mod writing;
+mod sources;
+mod view;
+mod zones;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -35,6 +51,16 @@ use registers::register::Register;
 use registers::text::Names;
 use store::Store;
 
+pub use attach::{Attached, Opened};
+pub use chains::{
+    Along, BalanceRow, Balanced, ChainLink, ChainNode, ChainTools, Gap, Walked,
+};
+pub use layers::{Around, LayerFinding, LayerImport, LayerReport, LayerRow, RowKind};
+pub use maps::MapFeature;
+pub use sources::{
+    Belonging, FileOf, How, Judgement, KnownBy, Proposal, SourceFile, SourcePage, SourceRow,
+};
+pub use zones::{Site, ZoneHit, ZoneReport};
 pub use bulk::{Bulk, BulkReport, BulkRow, Chosen};
 pub use change::{Change, Checked, Create, Edit, Step};
 pub use deadlines::{DeadlineQuery, DueRow};
@@ -46,7 +72,7 @@ pub use person::Person;
 pub use query::{Bounds, Condition, Query, Sort, Test};
 pub use read::{AsOf, Deadline, Detail, Entry as HistoryEntry, LinkShown, LinkedRow, Offer, files};
 pub use references::{Asked, Known};
-pub use store::registers::{Author, ChangeKind, LinkTarget};
+pub use store::registers::{Author, ChangeKind, LinkTarget, SourceDecision};
 pub use view::{Located, ViewDue};
 
 /// The kept registers of an installation. Clones are handles to the same one.
@@ -61,6 +87,9 @@ struct Inner {
     units: BTreeMap<String, Names>,
     shelves: BTreeMap<String, Arc<view::Shelf>>,
     figures: figures::Cache,
+    published: publishing::Cache,
+    geometries: maps::Cache,
+    sources: sources::Cache,
     swept: std::sync::Mutex<Option<jiff::civil::Date>>,
 }
 
@@ -82,6 +111,9 @@ impl Ledger {
                 units,
                 shelves,
                 figures: figures::Cache::default(),
+                published: publishing::Cache::default(),
+                geometries: maps::Cache::default(),
+                sources: sources::Cache::default(),
                 swept: std::sync::Mutex::new(None),
             }),
         }
@@ -115,6 +147,15 @@ impl Ledger {
     /// Name of a unit.
     pub fn unit(&self, code: &str) -> Option<&Names> {
         self.inner.units.get(code)
+    }
+
+    /// Codes and names of all units.
+    pub fn units(&self) -> impl Iterator<Item = (&str, &Names)> {
+        self.inner.units.iter().map(|(code, names)| (code.as_str(), names))
+    }
+
+    pub(crate) fn published(&self) -> &publishing::Cache {
+        &self.inner.published
     }
 
     pub(crate) fn shelf(&self, register: &Register) -> Result<Arc<view::Shelf>> {

@@ -18,6 +18,7 @@ pub mod indicators;
 pub mod limits;
 pub mod number;
 mod pattern;
+pub mod systems;
 pub mod report;
 pub mod tasks;
 mod text;

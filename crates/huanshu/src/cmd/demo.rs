@@ -101,12 +101,13 @@ async fn show(
         data,
         database: arguments.database.as_deref(),
         profile: profile.clone(),
-        registers,
+        registers: Arc::clone(&registers),
         plan,
         http: arguments.http,
         hj212: arguments.hj212,
         accept_unknown: false,
         demo: true,
+        coverage: definitions::coverage(&registers),
         clock: Arc::clone(&clock) as Arc<dyn Clock>,
     })
     .await?;

@@ -41,6 +41,7 @@ pub(crate) fn run(arguments: Arguments) -> Outcome {
     start_log();
     let profile = profiles::load(arguments.profile.as_deref())?;
     let registers = definitions::load(arguments.registers.as_deref(), arguments.profile.as_deref())?;
+    let coverage = definitions::coverage(&registers);
     let plan = plans::load(arguments.profile.as_deref(), &profile)?;
     runtime()?.block_on(async move {
         let node = Node::start(Settings {
@@ -53,6 +54,7 @@ pub(crate) fn run(arguments: Arguments) -> Outcome {
             hj212: arguments.hj212,
             accept_unknown: arguments.accept_unknown_devices,
             demo: false,
+            coverage,
             clock: Arc::new(SystemClock),
         })
         .await?;

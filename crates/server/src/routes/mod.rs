@@ -3,6 +3,7 @@
 
 mod alarms;
 mod audit;
+mod coverage;
 mod devices;
 mod evaluate;
 mod frames;
@@ -106,6 +107,7 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         .routes(routes!(system::get_openapi))
         .routes(routes!(registers::list::list_registers))
         .routes(routes!(registers::list::list_deadlines))
+        .routes(routes!(registers::list::list_figures))
         .routes(routes!(registers::list::get_register))
         .routes(routes!(registers::list::get_figures))
         .routes(
@@ -130,6 +132,39 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
             routes!(registers::bulk::change_records).layer(DefaultBodyLimit::max(limits::MAX_RECORD_BODY)),
         )
         .routes(routes!(registers::graph::get_links))
+        .routes(routes!(registers::files::get_template))
+        .routes(routes!(registers::files::export_records))
+        .routes(
+            routes!(registers::files::import_records).layer(DefaultBodyLimit::max(limits::MAX_TABLE_FORM)),
+        )
+        .routes(routes!(registers::files::get_import, registers::files::drop_import))
+        .routes(routes!(registers::files::confirm_import))
+        .routes(
+            routes!(registers::files::upload_attachment)
+                .layer(DefaultBodyLimit::max(limits::MAX_ATTACHMENT_FORM)),
+        )
+        .routes(routes!(registers::files::get_attachment))
+        .routes(routes!(registers::doubles::list_doubles))
+        .routes(routes!(registers::doubles::dismiss_double))
+        .routes(routes!(registers::doubles::plan_merge, registers::doubles::merge_records))
+        .routes(routes!(registers::doubles::unmerge_record))
+        .routes(routes!(registers::publications::list_outstanding_publications))
+        .routes(routes!(
+            registers::publications::list_publications,
+            registers::publications::publish_period
+        ))
+        .routes(routes!(registers::publications::list_public_registers))
+        .routes(routes!(registers::publications::get_public_register))
+        .routes(routes!(registers::maps::get_map))
+        .routes(routes!(registers::maps::get_tile))
+        .routes(routes!(registers::zones::test_zones).layer(DefaultBodyLimit::max(limits::MAX_RECORD_BODY)))
+        .routes(routes!(registers::zones::import_layer).layer(DefaultBodyLimit::max(limits::MAX_LAYER_BODY)))
+        .routes(routes!(registers::chains::list_chains))
+        .routes(routes!(registers::chains::get_chain))
+        .routes(routes!(registers::sources::list_sources))
+        .routes(routes!(registers::sources::list_reviews, registers::sources::judge_source))
+        .routes(routes!(registers::sources::get_source))
+        .routes(routes!(coverage::list_systems))
 }
 
 /// What stands at the root because monitoring tools look for it there.

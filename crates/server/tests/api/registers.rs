@@ -70,7 +70,10 @@ pub(crate) fn definitions() -> Vec<File> {
         path: path.to_owned(),
         text: text.to_owned(),
     };
-    vec![file("water/well.toml", WELL), file("water/visit.toml", VISIT)]
+    let mut all = vec![file("water/well.toml", WELL), file("water/visit.toml", VISIT)];
+    all.extend(crate::register_files::definitions());
+    all.extend(crate::places::definitions());
+    all
 }
 
 on_both![

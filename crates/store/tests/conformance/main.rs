@@ -13,6 +13,7 @@ mod bench;
 
 mod alarms;
 mod apply;
+mod attachments;
 mod devices;
 mod dirty;
 mod idempotent;

@@ -1,6 +1,7 @@
 //! What must hold between the parts of a definition; a sound definition becomes a [`Register`].
 
 mod fields;
+mod joins;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,6 +15,8 @@ use crate::expr::{Expr, Type, Vocabulary};
 use crate::limits;
 use crate::register::{CodeList, Register};
 use crate::text::Names;
+
+pub(crate) use joins::identity;
 
 /// What lies around the definition.
 #[derive(Clone, Copy)]
@@ -59,6 +62,7 @@ pub(crate) fn register(
     verify.parts();
     verify.life();
     verify.figures();
+    verify.joins();
     let computed = verify.order();
     let older = verify.older(older);
     let Verify {
