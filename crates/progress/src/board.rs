@@ -191,7 +191,10 @@ impl Board {
                     .orders
                     .iter()
                     .filter(|o| {
-                        o.task == of && o.issued <= self.on && o.head.state != "closed" && due.units.contains(&o.unit)
+                        o.task == of
+                            && o.issued <= self.on
+                            && o.head.state != "closed"
+                            && due.units.contains(&o.unit)
                     })
                     .collect();
                 let covered = open.iter().filter_map(|o| Level::from_name(&o.level)).max();

@@ -98,7 +98,8 @@ impl Frozen {
 
     /// Its text: the same for equal values.
     pub fn text(&self) -> Result<String> {
-        plan::canonical::text(self).map_err(|e| ProgressError::stored("snapshot", "evaluation", e.to_string()))
+        plan::canonical::text(self)
+            .map_err(|e| ProgressError::stored("snapshot", "evaluation", e.to_string()))
     }
 
     /// What the rules say of it.
@@ -272,13 +273,29 @@ impl Progress {
         };
         let filed: Vec<_> = kept.returns.iter().filter(|r| r.due <= closing).collect();
         let late = filed.iter().filter(|r| r.filed.is_none_or(|f| f > r.due)).count();
-        let measures = kept.measures.iter().filter(|m| m.start <= closing && m.head.state != "draft");
-        let reports = kept.reports.iter().filter(|r| r.on <= closing && r.head.state == "accepted");
-        let orders: Vec<_> = kept.orders.iter().filter(|o| o.issued <= closing && o.head.state != "draft").collect();
+        let measures = kept
+            .measures
+            .iter()
+            .filter(|m| m.start <= closing && m.head.state != "draft");
+        let reports = kept
+            .reports
+            .iter()
+            .filter(|r| r.on <= closing && r.head.state == "accepted");
+        let orders: Vec<_> = kept
+            .orders
+            .iter()
+            .filter(|o| o.issued <= closing && o.head.state != "draft")
+            .collect();
         let open = orders.iter().filter(|o| o.head.state != "closed").count();
         vec![
             figure("任务落实", "落实措施", measures.count(), "项", "plan_measure"),
-            figure("任务落实", "审核通过的进展报告", reports.count(), "份", "plan_progress"),
+            figure(
+                "任务落实",
+                "审核通过的进展报告",
+                reports.count(),
+                "份",
+                "plan_progress",
+            ),
             figure("调度", "调度填报", filed.len(), "份", "dispatch_return"),
             figure("调度", "逾期填报", late, "份", "dispatch_return"),
             figure("督办", "督办单", orders.len(), "份", "plan_order"),
@@ -297,9 +314,21 @@ impl Progress {
         now: UtcMs,
     ) -> Result<Made> {
         let present = self.store().plan_evaluations(&[kind.name()], &[]).await?;
-        let version = present.iter().filter(|e| e.year == year).map(|e| e.version).max().unwrap_or(0) + 1;
+        let version = present
+            .iter()
+            .filter(|e| e.year == year)
+            .map(|e| e.version)
+            .max()
+            .unwrap_or(0)
+            + 1;
         let frozen = self
-            .freeze(kind, year, u32::try_from(version).unwrap_or(u32::MAX), remarks, now)
+            .freeze(
+                kind,
+                year,
+                u32::try_from(version).unwrap_or(u32::MAX),
+                remarks,
+                now,
+            )
             .await?;
         let evaluation = frozen.judge()?;
         let new = NewEvaluation {
@@ -321,7 +350,11 @@ impl Progress {
     /// Evaluations, newest first; only the published ones where `public`.
     pub async fn evaluations(&self, public: bool) -> Result<Vec<EvaluationRow>> {
         let kinds = Kind::ALL.map(Kind::name);
-        let states: &[EvaluationState] = if public { &[EvaluationState::Published] } else { &[] };
+        let states: &[EvaluationState] = if public {
+            &[EvaluationState::Published]
+        } else {
+            &[]
+        };
         Ok(self.store().plan_evaluations(&kinds, states).await?)
     }
 
@@ -335,7 +368,11 @@ impl Progress {
         if Kind::from_name(&row.kind).is_none() {
             return Err(missing());
         }
-        let text = self.store().plan_snapshot(&row.snapshot).await?.ok_or_else(missing)?;
+        let text = self
+            .store()
+            .plan_snapshot(&row.snapshot)
+            .await?
+            .ok_or_else(missing)?;
         Ok((row, Frozen::read(&text)?))
     }
 
@@ -371,8 +408,20 @@ impl Progress {
 
 /// What a list shows of an evaluation.
 fn summary(evaluation: &Evaluation) -> serde_json::Value {
-    let count = |key: &str| evaluation.indicators.iter().filter(|i| i.state.light.key() == key).count();
-    let tasks = |key: &str| evaluation.tasks.iter().filter(|t| t.state.light.key() == key).count();
+    let count = |key: &str| {
+        evaluation
+            .indicators
+            .iter()
+            .filter(|i| i.state.light.key() == key)
+            .count()
+    };
+    let tasks = |key: &str| {
+        evaluation
+            .tasks
+            .iter()
+            .filter(|t| t.state.light.key() == key)
+            .count()
+    };
     json!({
         "score": evaluation.score.as_ref().map(|s| s.value.fixed(1)),
         "grade": evaluation.score.as_ref().map(|s| json!({ "zh": s.grade.zh, "en": s.grade.en })),

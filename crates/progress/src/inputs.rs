@@ -9,9 +9,7 @@ use plan::indicators::{
     Assigned, IndicatorInput, Origin, Rebased, Running, RunningFigure, Scope, YearGoal, YearState, YearValue,
     Years,
 };
-use plan::tasks::{
-    Measure, Milestone, ProgressReport, ProjectInput, Review, Stage, Status, TaskInput,
-};
+use plan::tasks::{Measure, Milestone, ProgressReport, ProjectInput, Review, Stage, Status, TaskInput};
 use plan::words::Source;
 use rust_decimal::Decimal;
 
@@ -58,13 +56,7 @@ fn in_force(state: &str) -> bool {
     matches!(state, "running" | "to_accept" | "done")
 }
 
-fn indicators(
-    facts: &Facts,
-    follow: &Follow,
-    kept: &Kept,
-    actual: &Actual,
-    on: Date,
-) -> Vec<IndicatorInput> {
+fn indicators(facts: &Facts, follow: &Follow, kept: &Kept, actual: &Actual, on: Date) -> Vec<IndicatorInput> {
     let years = Years::from(&facts.head);
     facts
         .indicators
@@ -80,12 +72,20 @@ fn indicators(
             input.values = actual.values.get(&no).cloned().unwrap_or_default();
             input.running = actual.running.get(&no).cloned();
             reported(&mut input, kept, years, on);
-            for assignment in kept.assignments.iter().filter(|a| a.indicator == no && a.issued <= on) {
+            for assignment in kept
+                .assignments
+                .iter()
+                .filter(|a| a.indicator == no && a.issued <= on)
+            {
                 if assignment.head.state != "confirmed" {
                     continue;
                 }
-                let source =
-                    record_source(kept::ASSIGNMENT, &assignment.head, &assignment.document, Some(assignment.issued));
+                let source = record_source(
+                    kept::ASSIGNMENT,
+                    &assignment.head,
+                    &assignment.document,
+                    Some(assignment.issued),
+                );
                 if assignment.is_base {
                     input.rebased = Some(Rebased {
                         value: assignment.value,
@@ -127,7 +127,8 @@ fn reported(input: &mut IndicatorInput, kept: &Kept, years: Years, on: Date) {
         .filter(|v| v.indicator == Some(no) && v.head.state == "confirmed" && v.as_of <= on);
     for value in of_no {
         match newest.get(&value.year) {
-            Some(present) if (present.as_of, present.head.revision) >= (value.as_of, value.head.revision) => {}
+            Some(present) if (present.as_of, present.head.revision) >= (value.as_of, value.head.revision) => {
+            }
             _ => {
                 newest.insert(value.year, value);
             }
@@ -165,7 +166,10 @@ fn reported(input: &mut IndicatorInput, kept: &Kept, years: Years, on: Date) {
             input.values.push(YearValue {
                 year,
                 value: number,
-                unit: value.measured_in.clone().filter(|u| Some(u) != input.facts.unit.as_ref()),
+                unit: value
+                    .measured_in
+                    .clone()
+                    .filter(|u| Some(u) != input.facts.unit.as_ref()),
                 scope: if value.former { Scope::Former } else { Scope::Plan },
                 origin: Origin::Reported,
                 provisional: !value.last,
@@ -212,7 +216,9 @@ fn tasks(facts: &Facts, kept: &Kept, on: Date) -> Vec<TaskInput> {
                     source: record_source(kept::REPORT, &report.head, &report.text, Some(report.on)),
                 });
             }
-            input.reports.sort_by(|a, b| (a.on, &a.unit).cmp(&(b.on, &b.unit)));
+            input
+                .reports
+                .sort_by(|a, b| (a.on, &a.unit).cmp(&(b.on, &b.unit)));
             for target in &mut input.targets {
                 let newest = kept
                     .values
@@ -227,8 +233,12 @@ fn tasks(facts: &Facts, kept: &Kept, on: Date) -> Vec<TaskInput> {
                 if let Some(value) = newest {
                     target.actual = value.value;
                     target.met = value.met;
-                    target.source =
-                        Some(record_source(kept::VALUE, &value.head, &value.source, Some(value.as_of)));
+                    target.source = Some(record_source(
+                        kept::VALUE,
+                        &value.head,
+                        &value.source,
+                        Some(value.as_of),
+                    ));
                 }
             }
             input.start = measures.iter().map(|m| m.start).min();
@@ -327,7 +337,11 @@ fn projects(kept: &Kept, on: Date) -> Vec<ProjectInput> {
                         name: s.name.clone(),
                         weight: s.weight,
                         due: Some(s.due),
-                        done: if before(s.done) { Decimal::ONE } else { Decimal::ZERO },
+                        done: if before(s.done) {
+                            Decimal::ONE
+                        } else {
+                            Decimal::ZERO
+                        },
                     })
                     .collect(),
                 planned: Some(p.investment),

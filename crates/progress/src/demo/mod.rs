@@ -76,7 +76,9 @@ impl Demo {
     /// From the files of a profile folder; `None` where it has no simulated course.
     pub fn from_files(files: &BTreeMap<String, String>) -> std::result::Result<Option<Self>, FollowError> {
         const FILE: &str = "plan/demo.toml";
-        let Some(text) = files.get(FILE) else { return Ok(None) };
+        let Some(text) = files.get(FILE) else {
+            return Ok(None);
+        };
         toml::from_str(text).map(Some).map_err(|e| FollowError::File {
             file: FILE,
             message: e.to_string(),
@@ -199,7 +201,9 @@ impl Course<'_> {
 
     fn of_year<'v>(&self, list: &'v [String], year: u16) -> Option<&'v str> {
         let place = usize::from(year.checked_sub(self.plan.years().base)?.checked_sub(1)?);
-        list.get(place).map(String::as_str).filter(|text| !text.is_empty())
+        list.get(place)
+            .map(String::as_str)
+            .filter(|text| !text.is_empty())
     }
 
     fn assignments(&self) -> Vec<NewRecord> {
@@ -220,15 +224,29 @@ impl Course<'_> {
     fn goals(&self) -> Vec<NewRecord> {
         let mut out = Vec::new();
         for (no, list) in &self.demo.goals {
-            let Some(fact) = self.plan.facts().indicators.iter().find(|i| i.no.to_string() == *no) else {
+            let Some(fact) = self
+                .plan
+                .facts()
+                .indicators
+                .iter()
+                .find(|i| i.no.to_string() == *no)
+            else {
                 continue;
             };
             let lower = fact.direction == plan::facts::Direction::Lower;
             for year in &self.years {
-                let (Some(goal), Some(due)) = (self.of_year(list, *year), year_end(*year)) else { continue };
+                let (Some(goal), Some(due)) = (self.of_year(list, *year), year_end(*year)) else {
+                    continue;
+                };
                 let got = self.demo.values.get(no).and_then(|v| self.of_year(v, *year));
                 let number = |text: &str| text.parse::<f64>().unwrap_or(f64::NAN);
-                let met = got.map(|got| if lower { number(got) <= number(goal) } else { number(got) >= number(goal) });
+                let met = got.map(|got| {
+                    if lower {
+                        number(got) <= number(goal)
+                    } else {
+                        number(got) >= number(goal)
+                    }
+                });
                 let unit = fact.unit.clone().unwrap_or_default();
                 let words = if lower { "不高于" } else { "不低于" };
                 let mut value = json!({
@@ -242,7 +260,10 @@ impl Course<'_> {
                     state = "judged";
                     map.insert("met".into(), json!(met));
                     map.insert("judged_on".into(), json!(plus(due, 40).min(self.today)));
-                    map.insert("outcome".into(), json!(format!("演示：{} {unit}", got.unwrap_or("—"))));
+                    map.insert(
+                        "outcome".into(),
+                        json!(format!("演示：{} {unit}", got.unwrap_or("—"))),
+                    );
                 }
                 out.push(self.record(format!("sim-goal-{year}-{no}"), state, plus(due, 40), value));
             }
@@ -269,7 +290,8 @@ impl Course<'_> {
                 if let Some(value) = self.of_year(list, *year) {
                     let fact = self.plan.facts().indicators.iter().find(|i| i.no == number);
                     let unit = fact.and_then(|f| f.unit.clone());
-                    let mut what = json!({ "indicator": number, "value": value, "unit": self.lead_of(number) });
+                    let mut what =
+                        json!({ "indicator": number, "value": value, "unit": self.lead_of(number) });
                     if let (Some(unit), Some(map)) = (unit, what.as_object_mut()) {
                         map.insert("measured_in".into(), json!(unit));
                     }
@@ -280,7 +302,11 @@ impl Course<'_> {
                 let number = no.parse::<u32>().unwrap_or(0);
                 let place = usize::from(year.saturating_sub(self.plan.years().base).saturating_sub(1));
                 if let Some(met) = list.get(place) {
-                    let grounds = if *met { "演示：年度评估达到" } else { "演示：一项分指数下降" };
+                    let grounds = if *met {
+                        "演示：年度评估达到"
+                    } else {
+                        "演示：一项分指数下降"
+                    };
                     let what = json!({ "indicator": number, "met": met, "grounds": grounds, "unit": self.lead_of(number) });
                     put(format!("sim-state-{year}-{no}"), end, what);
                 }
@@ -292,7 +318,11 @@ impl Course<'_> {
                         "task": target.task, "target": target.name, "value": value,
                         "unit": lead.unwrap_or_else(|| self.plan.follow().rules.desk.unit.clone()),
                     });
-                    put(format!("sim-target-{year}-{}", target.task.replace('.', "-")), end, what);
+                    put(
+                        format!("sim-target-{year}-{}", target.task.replace('.', "-")),
+                        end,
+                        what,
+                    );
                 }
             }
         }
@@ -311,7 +341,10 @@ mod tests {
 
     #[test]
     fn the_same_words_have_the_same_luck() {
-        assert_eq!(chance(&["3.1.1", "eeb", "2023"], 100), chance(&["3.1.1", "eeb", "2023"], 100));
+        assert_eq!(
+            chance(&["3.1.1", "eeb", "2023"], 100),
+            chance(&["3.1.1", "eeb", "2023"], 100)
+        );
         let mut seen = [0_u32; 10];
         for n in 0..1_000 {
             let place = usize::try_from(chance(&["spread", &n.to_string()], 10)).unwrap_or(0);

@@ -19,7 +19,12 @@ impl Course<'_> {
         let mut out = Vec::new();
         let Some(year) = self.years.last() else { return out };
         let signed = Date::new(i16::try_from(*year).unwrap_or(1), 3, 15).unwrap_or(self.today);
-        let mut put = |unit: &UnitCode, kind: &str, item: Option<&str>, text: &str, weight: &str, result: Option<&str>| {
+        let mut put = |unit: &UnitCode,
+                       kind: &str,
+                       item: Option<&str>,
+                       text: &str,
+                       weight: &str,
+                       result: Option<&str>| {
             let mut value = json!({
                 "year": year, "unit": unit, "kind": kind, "text": text, "basis": "演示责任书", "weight": weight,
                 "veto": false, "signed": signed, "letter": file("责任书"),
@@ -51,9 +56,21 @@ impl Course<'_> {
         for unit in &departments {
             put(unit, "task", None, "牵头规划任务年度节点", "60", None);
             put(unit, "dispatch", None, "按时报送规划调度", "20", None);
-            let own = self.plan.follow().sources.values().find(|l| l.lead.first() == Some(unit));
+            let own = self
+                .plan
+                .follow()
+                .sources
+                .values()
+                .find(|l| l.lead.first() == Some(unit));
             if let Some(line) = own {
-                put(unit, "indicator", Some(&line.indicator.to_string()), "牵头规划指标", "20", None);
+                put(
+                    unit,
+                    "indicator",
+                    Some(&line.indicator.to_string()),
+                    "牵头规划指标",
+                    "20",
+                    None,
+                );
             }
         }
         out
@@ -63,7 +80,9 @@ impl Course<'_> {
         let (Some(year), Some(town)) = (self.years.last(), self.plan.towns().next()) else {
             return Vec::new();
         };
-        let Some(filed) = year_end(*year).map(|end| plus(end, 40)) else { return Vec::new() };
+        let Some(filed) = year_end(*year).map(|end| plus(end, 40)) else {
+            return Vec::new();
+        };
         let value = json!({
             "year": year, "unit": town, "item": "按时报送规划调度", "given": "10", "claimed": "20", "filed": filed,
             "reason": "演示：一次逾期系网络故障", "evidence": file("情况说明"), "finding": "演示：属实", "decided": "20",
@@ -75,15 +94,27 @@ impl Course<'_> {
     pub(super) fn yearly(&self) -> Vec<NewRecord> {
         let mut out = Vec::new();
         let Some(year) = self.years.last() else { return out };
-        let Some(due) = self.plan.follow().rules.yearly.of(year + 1) else { return out };
-        for unit in self.plan.units().iter().filter(|u| u.kind != model::profile::UnitKind::Government) {
+        let Some(due) = self.plan.follow().rules.yearly.of(year + 1) else {
+            return out;
+        };
+        for unit in self
+            .plan
+            .units()
+            .iter()
+            .filter(|u| u.kind != model::profile::UnitKind::Government)
+        {
             let days = i64::try_from(chance(&["yearly", unit.code.as_str()], 20)).unwrap_or(0);
             let submitted = plus(due, 4 - days).min(self.today);
             let value = json!({
                 "year": year, "unit": unit.code, "due": due, "done": "演示：完成年度牵头与配合任务", "problems": "演示：资金到位偏晚",
                 "next": "演示：巩固提升", "submitted": submitted, "file": file("年度总结"), "opinion": "演示：采用",
             });
-            out.push(self.record(format!("sim-yearly-{year}-{}", unit.code), "accepted", submitted, value));
+            out.push(self.record(
+                format!("sim-yearly-{year}-{}", unit.code),
+                "accepted",
+                submitted,
+                value,
+            ));
         }
         out
     }
@@ -168,17 +199,29 @@ impl Course<'_> {
         let stated = self.plan.facts().head.evaluations.clone();
         let target = self.plan.years().target;
         for year in stated.into_iter().filter(|y| self.years.contains(y)) {
-            let kind = if year == target { Kind::Final } else { Kind::Midterm };
+            let kind = if year == target {
+                Kind::Final
+            } else {
+                Kind::Midterm
+            };
             let remarks = Remarks {
                 results: vec!["演示：本报告由模拟数据生成，用以展示评估流程。".to_owned()],
                 ..Remarks::default()
             };
             let made = self.plan.make(kind, year, remarks, true, BY, now).await?;
             let note = "演示：报送区政府";
-            self.plan.step(made.row.id, EvaluationState::HandedIn, BY, note, now).await?;
+            self.plan
+                .step(made.row.id, EvaluationState::HandedIn, BY, note, now)
+                .await?;
             if kind == Kind::Midterm {
                 self.plan
-                    .step(made.row.id, EvaluationState::Published, BY, "演示：向社会公布", now)
+                    .step(
+                        made.row.id,
+                        EvaluationState::Published,
+                        BY,
+                        "演示：向社会公布",
+                        now,
+                    )
                     .await?;
             }
         }

@@ -37,16 +37,22 @@ impl Course<'_> {
         measures: &mut Vec<NewRecord>,
         reports: &mut Vec<NewRecord>,
     ) {
-        let (Some(first), Some(last)) = (self.years.first(), self.years.last()) else { return };
+        let (Some(first), Some(last)) = (self.years.first(), self.years.last()) else {
+            return;
+        };
         let nodes: Vec<(u16, Date, Option<Date>)> = self
             .years
             .iter()
-            .filter_map(|year| node(task, unit.as_str(), *year, self.today).map(|(due, done)| (*year, due, done)))
+            .filter_map(|year| {
+                node(task, unit.as_str(), *year, self.today).map(|(due, done)| (*year, due, done))
+            })
             .collect();
         let start = Date::new(i16::try_from(*first).unwrap_or(1), 3, 1).unwrap_or(self.today);
         let due = nodes.last().map_or(self.today, |(_, due, _)| *due);
         let whole = *last == self.plan.years().target && nodes.iter().all(|(.., done)| done.is_some());
-        let done = whole.then(|| nodes.iter().filter_map(|(.., d)| *d).max()).flatten();
+        let done = whole
+            .then(|| nodes.iter().filter_map(|(.., d)| *d).max())
+            .flatten();
         let milestones: Vec<Value> = nodes
             .iter()
             .map(|(year, due, done)| {
@@ -76,15 +82,23 @@ impl Course<'_> {
         let all = self.plan.years().target.saturating_sub(self.plan.years().base);
         for year in &self.years {
             let Some(end) = year_end(*year) else { continue };
-            let reached = nodes.iter().filter(|(.., done)| done.is_some_and(|d| d <= end)).count();
+            let reached = nodes
+                .iter()
+                .filter(|(.., done)| done.is_some_and(|d| d <= end))
+                .count();
             let percent = 100 * reached / usize::from(all.max(1));
-            let open = nodes.iter().find(|(y, _, done)| y <= year && done.is_none_or(|d| d > end));
+            let open = nodes
+                .iter()
+                .find(|(y, _, done)| y <= year && done.is_none_or(|d| d > end));
             let mut value = json!({
                 "measure": id, "task": task, "unit": unit, "period_end": end, "percent": percent.to_string(),
                 "text": format!("演示：五个年度任务完成 {reached} 个"), "evidence": file("进展证明"), "opinion": "演示：属实",
             });
             if let (Some((open, ..)), Some(map)) = (open, value.as_object_mut()) {
-                map.insert("problem".into(), json!(format!("演示：{open} 年度任务滞后，资金到位晚")));
+                map.insert(
+                    "problem".into(),
+                    json!(format!("演示：{open} 年度任务滞后，资金到位晚")),
+                );
                 map.insert("next".into(), json!("演示：下一季度补齐"));
             }
             reports.push(self.record(format!("{id}-{year}"), "accepted", plus(end, 20), value));
@@ -110,15 +124,27 @@ impl Course<'_> {
                 "planned_start": project.start, "planned_end": project.due, "investment": project.investment, "cuts": cuts,
                 "effect": "演示：达到设计减排能力",
             });
-            out.push(self.project(format!("sim-project-{n}"), project.start, project.due, finished, &project.investment, place));
+            out.push(self.project(
+                format!("sim-project-{n}"),
+                project.start,
+                project.due,
+                finished,
+                &project.investment,
+                place,
+            ));
         }
         for task in &self.plan.facts().tasks {
             for (n, name) in task.projects.iter().enumerate() {
-                let Some(lead) = self.leads(&task.id).into_iter().next() else { continue };
+                let Some(lead) = self.leads(&task.id).into_iter().next() else {
+                    continue;
+                };
                 let id = format!("sim-named-{}-{n}", task.id.replace('.', "-"));
                 let luck = chance(&["project", name, &task.id], 10);
-                let year = self.plan.years().base + 1 + u16::try_from(chance(&["start", name], 3)).unwrap_or(0);
-                let Ok(start) = Date::new(i16::try_from(year).unwrap_or(1), 4, 1) else { continue };
+                let year =
+                    self.plan.years().base + 1 + u16::try_from(chance(&["start", name], 3)).unwrap_or(0);
+                let Ok(start) = Date::new(i16::try_from(year).unwrap_or(1), 4, 1) else {
+                    continue;
+                };
                 let due = plus(start, 900);
                 let finished = match luck {
                     0..=6 => Some(plus(due, -30)),
@@ -151,7 +177,12 @@ impl Course<'_> {
         let begun = plus(start, 10) <= self.today;
         let late = finished.is_none_or(|f| f > due);
         let share: i64 = investment.parse().unwrap_or(0);
-        let steps = [("前期", 10, 1), ("土建", 55, 2), ("设备安装", 85, 2), ("调试", 100, 1)];
+        let steps = [
+            ("前期", 10, 1),
+            ("土建", 55, 2),
+            ("设备安装", 85, 2),
+            ("调试", 100, 1),
+        ];
         let mut stages = Vec::new();
         let mut payments = Vec::new();
         for (name, percent, weight) in steps {
@@ -177,7 +208,10 @@ impl Course<'_> {
         if let Some(map) = value.as_object_mut() {
             map.insert("stages".into(), json!(stages));
             map.insert("payments".into(), json!(payments));
-            map.insert("funds".into(), json!([{ "source": "district", "year": start.year(), "amount": investment }]));
+            map.insert(
+                "funds".into(),
+                json!([{ "source": "district", "year": start.year(), "amount": investment }]),
+            );
             map.insert("proof".into(), file("验收意见"));
             if begun {
                 map.insert("started".into(), json!(plus(start, 10)));
@@ -195,8 +229,12 @@ impl Course<'_> {
         for task in &self.plan.facts().tasks {
             for unit in TaskInput::new(task, false).lead.iter().take(2) {
                 for year in &self.years {
-                    let Some((due, done)) = node(&task.id, unit.as_str(), *year, self.today) else { continue };
-                    let late = due.until(done.unwrap_or(self.today)).map_or(0, |s| i64::from(s.get_days()));
+                    let Some((due, done)) = node(&task.id, unit.as_str(), *year, self.today) else {
+                        continue;
+                    };
+                    let late = due
+                        .until(done.unwrap_or(self.today))
+                        .map_or(0, |s| i64::from(s.get_days()));
                     if late < 15 || out.len() >= 40 {
                         continue;
                     }

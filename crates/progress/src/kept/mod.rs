@@ -421,7 +421,17 @@ impl Kept {
             ($($list:ident),*) => { $( self.$list.sort_by(|a, b| a.head.id.cmp(&b.head.id)); )* };
         }
         by_id!(
-            goals, measures, reports, orders, projects, values, assignments, returns, duties, appeals, yearly
+            goals,
+            measures,
+            reports,
+            orders,
+            projects,
+            values,
+            assignments,
+            returns,
+            duties,
+            appeals,
+            yearly
         );
     }
 }

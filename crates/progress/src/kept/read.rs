@@ -5,8 +5,8 @@ use registers::record::{Body, Record};
 use serde_json::Value;
 
 use super::{
-    Appeal, Assignment, Cut, Duty, Goal, Head, Item, Measure, Milestone, Order, Payment, Project, Report, Reported,
-    Return, Yearly,
+    Appeal, Assignment, Cut, Duty, Goal, Head, Item, Measure, Milestone, Order, Payment, Project, Report,
+    Reported, Return, Yearly,
 };
 use crate::error::{ProgressError, Result};
 
