@@ -1,6 +1,8 @@
 //! The published plan as a document: uploaded in editions, read with its repairs and doubts, reviewed beside its text; what
 //! people correct survives the next edition.
 
+use std::sync::{Arc, PoisonError};
+
 use model::ids::CorrectionId;
 use model::time::UtcMs;
 use plan::correct::{self, Change, Corrected, Correction, List, Overlay};
@@ -19,6 +21,14 @@ pub struct Upload {
     pub name: String,
     /// Its bytes.
     pub bytes: Vec<u8>,
+}
+
+/// An edition as read, before corrections.
+#[derive(Debug)]
+pub(crate) struct Edition {
+    row: DocumentRow,
+    text: String,
+    read: Value,
 }
 
 /// An edition as read, with its corrections.
@@ -190,7 +200,16 @@ impl Progress {
         Ok(self.store().plan_documents().await?)
     }
 
-    async fn read_edition(&self, edition: i64) -> Result<(DocumentRow, String, Value)> {
+    async fn read_edition(&self, edition: i64) -> Result<Arc<Edition>> {
+        let known = self
+            .inner
+            .edition
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if let Some(known) = known.filter(|known| known.row.edition == edition) {
+            return Ok(known);
+        }
         let (row, text) =
             self.store()
                 .plan_document(edition)
@@ -201,18 +220,20 @@ impl Progress {
                 })?;
         let read = serde_json::to_value(plan::import::read(&text, self.units()))
             .map_err(|e| ProgressError::stored("plan_documents", edition.to_string(), e.to_string()))?;
-        Ok((row, text, read))
+        let found = Arc::new(Edition { row, text, read });
+        *self.inner.edition.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&found));
+        Ok(found)
     }
 
     /// An edition as read, with everybody's corrections applied where they fit.
     pub async fn extraction(&self, edition: i64) -> Result<Extraction> {
-        let (row, text, read) = self.read_edition(edition).await?;
+        let found = self.read_edition(edition).await?;
         let corrections = self.store().plan_corrections(false).await?;
-        let corrected = apply(&read, &corrections)?;
+        let corrected = apply(&found.read, &corrections)?;
         Ok(Extraction {
-            row,
-            lines: text.lines().map(str::to_owned).collect(),
-            read,
+            row: found.row.clone(),
+            lines: found.text.lines().map(str::to_owned).collect(),
+            read: found.read.clone(),
             corrected,
             corrections,
         })
@@ -220,15 +241,16 @@ impl Progress {
 
     /// Corrects or confirms a field of an entry, against the edition it was reviewed in.
     pub async fn correct(&self, edition: i64, what: &Correct, by: &str, now: UtcMs) -> Result<CorrectionId> {
-        let (_, _, read) = self.read_edition(edition).await?;
-        let Some(anchor) = correct::anchor(&read, what.list, &what.id) else {
+        let found = self.read_edition(edition).await?;
+        let read = &found.read;
+        let Some(anchor) = correct::anchor(read, what.list, &what.id) else {
             return Err(ProgressError::NotFound {
                 what: "条目 / entry",
                 name: what.id.clone(),
             });
         };
         let list = serde_json::to_value(what.list).unwrap_or_default();
-        let entry = entry(&read, list.as_str().unwrap_or_default(), &what.id);
+        let entry = entry(read, list.as_str().unwrap_or_default(), &what.id);
         let Some(before) = entry.and_then(|e| e.get(&what.field)) else {
             let field = &what.field;
             return Err(ProgressError::argument(
@@ -250,7 +272,7 @@ impl Progress {
         let overlay = Overlay {
             corrections: vec![correction.clone()],
         };
-        correct::apply(&read, &overlay).map_err(|e| {
+        correct::apply(read, &overlay).map_err(|e| {
             let said = e.to_string();
             let (zh, en) = said.split_once(" / ").unwrap_or((&said, &said));
             ProgressError::argument("field", zh, en)
@@ -268,8 +290,9 @@ impl Progress {
         let Some(newest) = self.documents().await?.first().map(|d| d.edition) else {
             return Ok(None);
         };
-        let found = self.extraction(newest).await?;
-        Ok(entry(&found.corrected.document, "tasks", id).and_then(|task| {
+        let found = self.read_edition(newest).await?;
+        let corrected = apply(&found.read, &self.store().plan_corrections(false).await?)?;
+        Ok(entry(&corrected.document, "tasks", id).and_then(|task| {
             let line = task
                 .get("line")
                 .and_then(Value::as_u64)
@@ -293,9 +316,12 @@ impl Progress {
     /// What differs between two editions, corrections applied to both.
     pub async fn diff(&self, older: i64, newer: i64) -> Result<Vec<Change>> {
         let corrections = self.store().plan_corrections(false).await?;
-        let (_, _, older) = self.read_edition(older).await?;
-        let (_, _, newer) = self.read_edition(newer).await?;
-        let (older, newer) = (apply(&older, &corrections)?, apply(&newer, &corrections)?);
+        let older = self.read_edition(older).await?;
+        let newer = self.read_edition(newer).await?;
+        let (older, newer) = (
+            apply(&older.read, &corrections)?,
+            apply(&newer.read, &corrections)?,
+        );
         correct::diff(&older.document, &newer.document)
             .map_err(|e| ProgressError::stored("plan_documents", "diff", e.to_string()))
     }

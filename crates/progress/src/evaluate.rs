@@ -1,7 +1,7 @@
 //! Evaluations (评估): the data frozen at the end of a year, judged by stated rules, written as a report, handed in and published.
 //! What is stored is the frozen text; judgement and report follow from it, so that they come out the same, byte for byte.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock, PoisonError};
 
 use jiff::civil::Date;
 use model::ids::EvaluationId;
@@ -158,15 +158,34 @@ impl Part {
     }
 }
 
+/// What was frozen and what the rules say of it.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// What was frozen.
+    pub frozen: Frozen,
+    /// What the rules say.
+    pub evaluation: Evaluation,
+}
+
 /// An evaluation with what was frozen and what the rules say of it.
 #[derive(Clone, Debug)]
 pub struct Made {
     /// As stored.
     pub row: EvaluationRow,
+    /// Frozen data and their judgement; the same for the same snapshot, so shared.
+    pub judged: Arc<Judged>,
+}
+
+impl Made {
     /// What was frozen.
-    pub frozen: Frozen,
+    pub fn frozen(&self) -> &Frozen {
+        &self.judged.frozen
+    }
+
     /// What the rules say.
-    pub evaluation: Evaluation,
+    pub fn evaluation(&self) -> &Evaluation {
+        &self.judged.evaluation
+    }
 }
 
 impl Progress {
@@ -342,8 +361,7 @@ impl Progress {
         let row = self.store().put_plan_evaluation(&new, by, now).await?;
         Ok(Made {
             row,
-            frozen,
-            evaluation,
+            judged: Arc::new(Judged { frozen, evaluation }),
         })
     }
 
@@ -360,31 +378,44 @@ impl Progress {
 
     /// What was frozen for an evaluation.
     pub async fn frozen(&self, id: EvaluationId) -> Result<(EvaluationRow, Frozen)> {
-        let missing = || ProgressError::NotFound {
-            what: "评估 / evaluation",
-            name: id.to_string(),
-        };
-        let row = self.store().plan_evaluation(id).await?.ok_or_else(missing)?;
-        if Kind::from_name(&row.kind).is_none() {
-            return Err(missing());
-        }
-        let text = self
-            .store()
-            .plan_snapshot(&row.snapshot)
-            .await?
-            .ok_or_else(missing)?;
-        Ok((row, Frozen::read(&text)?))
+        let row = self.evaluation_row(id).await?;
+        let frozen = self.thaw(&row).await?;
+        Ok((row, frozen))
+    }
+
+    async fn evaluation_row(&self, id: EvaluationId) -> Result<EvaluationRow> {
+        let row = self.store().plan_evaluation(id).await?;
+        row.filter(|row| Kind::from_name(&row.kind).is_some())
+            .ok_or_else(|| ProgressError::NotFound {
+                what: "评估 / evaluation",
+                name: id.to_string(),
+            })
+    }
+
+    async fn thaw(&self, row: &EvaluationRow) -> Result<Frozen> {
+        let text = self.store().plan_snapshot(&row.snapshot).await?;
+        let text = text.ok_or_else(|| ProgressError::stored("snapshot", &row.snapshot, "body"))?;
+        Frozen::read(&text)
     }
 
     /// An evaluation, judged again from what was frozen.
     pub async fn evaluation(&self, id: EvaluationId) -> Result<Made> {
-        let (row, frozen) = self.frozen(id).await?;
+        let row = self.evaluation_row(id).await?;
+        let known = self
+            .inner
+            .judged
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if let Some((_, judged)) = known.filter(|(name, _)| *name == row.snapshot) {
+            return Ok(Made { row, judged });
+        }
+        let frozen = self.thaw(&row).await?;
         let evaluation = frozen.judge()?;
-        Ok(Made {
-            row,
-            frozen,
-            evaluation,
-        })
+        let judged = Arc::new(Judged { frozen, evaluation });
+        let held = (row.snapshot.clone(), Arc::clone(&judged));
+        *self.inner.judged.lock().unwrap_or_else(PoisonError::into_inner) = Some(held);
+        Ok(Made { row, judged })
     }
 
     /// Hands in, publishes, withdraws.

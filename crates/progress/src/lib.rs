@@ -41,7 +41,7 @@ pub use board::{Board, LateItem, Level};
 pub use demo::Demo;
 pub use documents::{Correct, Extraction, Upload};
 pub use error::{ProgressError, Result};
-pub use evaluate::{Frozen, Kind, Made, Part};
+pub use evaluate::{Frozen, Judged, Kind, Made, Part};
 pub use follow::{Follow, FollowError};
 pub use inputs::{Inputs, record_key};
 pub use provenance::{Column, Provenance};
@@ -62,6 +62,10 @@ struct Inner {
     units: Vec<Unit>,
     kept: Mutex<Option<(BTreeMap<String, i64>, Arc<Kept>)>>,
     read: Mutex<Option<(UtcMs, Arc<actual::Read>)>>,
+    /// The edition read last: reading one takes a moment, and it never changes.
+    edition: Mutex<Option<Arc<documents::Edition>>>,
+    /// The evaluation judged last, by the name of its snapshot.
+    judged: Mutex<Option<(String, Arc<evaluate::Judged>)>>,
 }
 
 /// Everything of a day at once.
@@ -119,6 +123,8 @@ impl Progress {
                 units: units.to_vec(),
                 kept: Mutex::default(),
                 read: Mutex::default(),
+                edition: Mutex::default(),
+                judged: Mutex::default(),
             }),
         }
     }

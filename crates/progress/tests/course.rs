@@ -49,7 +49,7 @@ async fn five_years_are_judged_as_by_hand() {
     assert_eq!(midterm.row.state, EvaluationState::Published);
     for (no, current, progress, light) in MIDTERM {
         let judged = midterm
-            .evaluation
+            .evaluation()
             .indicators
             .iter()
             .find(|i| i.state.no == no)
@@ -67,7 +67,7 @@ async fn five_years_are_judged_as_by_hand() {
         assert_eq!(state.light, light, "indicator {no}: {:?}", state.reason);
     }
     // The score again: 100·Σ w·min(1, max(0, P/T)) / Σ w over what has a value.
-    let score = midterm.evaluation.score.as_ref().unwrap();
+    let score = midterm.evaluation().score.as_ref().unwrap();
     let (mut sum, mut weights) = (0.0, 0.0);
     for counted in &score.counted {
         if let Some(credit) = &counted.credit {
@@ -82,7 +82,7 @@ async fn five_years_are_judged_as_by_hand() {
     let last = plan.evaluation(of("final").id).await.unwrap();
     let verdict = |no: u32| {
         let found = last
-            .evaluation
+            .evaluation()
             .indicators
             .iter()
             .find(|i| i.state.no == no)
@@ -107,14 +107,14 @@ async fn five_years_are_judged_as_by_hand() {
     assert_eq!(verdict(10), (IndicatorVerdict::Met, Some("1021.5".to_owned())));
     assert_eq!(verdict(11), (IndicatorVerdict::Met, Some("30.9".to_owned())));
     assert_eq!(verdict(6).0, IndicatorVerdict::Awaiting);
-    let score = last.evaluation.score.as_ref().unwrap();
+    let score = last.evaluation().score.as_ref().unwrap();
     assert!(
         score.veto.contains(&1) && score.veto.contains(&9),
         "{:?}",
         score.veto
     );
     let done = last
-        .evaluation
+        .evaluation()
         .completion
         .tasks
         .get(&TaskVerdict::Done)
@@ -122,10 +122,10 @@ async fn five_years_are_judged_as_by_hand() {
         .unwrap_or(0);
     assert!(done > 50, "most tasks are done: {done}");
     assert!(
-        last.evaluation.behind.iter().all(|b| !b.units.is_empty()),
+        last.evaluation().behind.iter().all(|b| !b.units.is_empty()),
         "somebody answers for each"
     );
-    assert_eq!(last.evaluation.tasks.len(), plan.facts().tasks.len());
+    assert_eq!(last.evaluation().tasks.len(), plan.facts().tasks.len());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -194,7 +194,7 @@ async fn what_was_frozen_does_not_move_with_the_registers() {
         .unwrap();
     assert_eq!(next.row.version, 2);
     let one = next
-        .evaluation
+        .evaluation()
         .indicators
         .iter()
         .find(|i| i.state.no == 1)

@@ -113,11 +113,10 @@ pub(super) async fn file(ctx: &Shared, made: Made, part: progress::Part) -> Resu
     let permit = std::sync::Arc::clone(&ctx.evaluations)
         .try_acquire_owned()
         .map_err(|_| ApiError::from(Code::Busy))?;
-    let row = made.row;
-    let frozen = made.frozen;
+    let Made { row, judged } = made;
     let bytes = tokio::task::spawn_blocking(move || {
         let _permit = permit;
-        frozen.file(part)
+        judged.frozen.file(part)
     })
     .await
     .map_err(|e| ApiError::internal(&e))??;
@@ -250,14 +249,14 @@ fn stage_names(stage: Stage) -> Bilingual {
 }
 
 pub(super) fn view(plan: &Progress, made: &Made) -> EvaluationView {
-    let e = &made.evaluation;
+    let e = made.evaluation();
     let counted = |no: u32| {
         e.score
             .as_ref()
             .and_then(|s| s.counted.iter().find(|c| c.no == no))
     };
     let id = made.row.id.0;
-    let remarks = &made.frozen.cover.remarks;
+    let remarks = &made.frozen().cover.remarks;
     EvaluationView {
         evaluation: views::evaluation(&made.row),
         frozen_on: e.frozen_on.into(),
@@ -316,7 +315,7 @@ pub(super) fn view(plan: &Progress, made: &Made) -> EvaluationView {
         money_rate: views::opt(e.completion.money.rate.as_ref()),
         projects: e.projects.iter().map(|p| views::project(plan, p)).collect(),
         figures: made
-            .frozen
+            .frozen()
             .snapshot
             .figures
             .iter()

@@ -28,7 +28,7 @@ pub(crate) async fn public_plan(State(ctx): State<Context>) -> Result<Json<Publi
     let of = |no: u32| {
         judged
             .as_ref()?
-            .evaluation
+            .evaluation()
             .indicators
             .iter()
             .find(|i| i.state.no == no)
