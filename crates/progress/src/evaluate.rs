@@ -270,7 +270,7 @@ impl Progress {
             },
             snapshot,
             rules: Rules {
-                scheduling: scheduling(&self.follow().rules.escalation),
+                scheduling: scheduling(&self.follow().rules),
                 ..Rules::default()
             },
         })

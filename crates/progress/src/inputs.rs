@@ -179,7 +179,45 @@ fn reported(input: &mut IndicatorInput, kept: &Kept, years: Years, on: Date) {
     }
 }
 
+/// Whether a report was reviewed, by the state of its record; none where it was not handed in.
+fn review(state: &str) -> Option<Review> {
+    match state {
+        "accepted" => Some(Review::Accepted),
+        "submitted" | "filed" => Some(Review::Pending),
+        "returned" => Some(Review::Returned),
+        _ => None,
+    }
+}
+
+/// What units filed of their tasks in rounds of dispatch, by task: a return is a report of each task in it.
+fn filed(kept: &Kept, on: Date) -> BTreeMap<&str, Vec<ProgressReport>> {
+    let mut out: BTreeMap<&str, Vec<ProgressReport>> = BTreeMap::new();
+    for of in kept.returns.iter().filter(|r| r.as_of <= on) {
+        let Some(review) = review(&of.head.state) else {
+            continue;
+        };
+        for item in of.items.iter().filter(|i| i.kind == "task") {
+            if let Some(percent) = item.percent {
+                out.entry(item.item.as_str()).or_default().push(ProgressReport {
+                    on: of.as_of,
+                    unit: of.unit.clone(),
+                    progress: Some(share(percent)),
+                    review,
+                    source: record_source(
+                        kept::RETURN,
+                        &of.head,
+                        item.text.as_deref().unwrap_or(&of.round),
+                        Some(of.as_of),
+                    ),
+                });
+            }
+        }
+    }
+    out
+}
+
 fn tasks(facts: &Facts, kept: &Kept, on: Date) -> Vec<TaskInput> {
+    let mut filed = filed(kept, on);
     let from = facts
         .towns_from
         .as_ref()
@@ -200,11 +238,8 @@ fn tasks(facts: &Facts, kept: &Kept, on: Date) -> Vec<TaskInput> {
                 input.measures.extend(parts(measure, on));
             }
             for report in kept.reports.iter().filter(|r| r.task == task.id && r.on <= on) {
-                let review = match report.head.state.as_str() {
-                    "accepted" => Review::Accepted,
-                    "submitted" => Review::Pending,
-                    "returned" => Review::Returned,
-                    _ => continue,
+                let Some(review) = review(&report.head.state) else {
+                    continue;
                 };
                 // A town or a helper speaks of its part, not of the task.
                 let whole = input.lead.contains(&report.unit);
@@ -215,6 +250,12 @@ fn tasks(facts: &Facts, kept: &Kept, on: Date) -> Vec<TaskInput> {
                     review,
                     source: record_source(kept::REPORT, &report.head, &report.text, Some(report.on)),
                 });
+            }
+            for mut report in filed.remove(task.id.as_str()).unwrap_or_default() {
+                if !input.lead.contains(&report.unit) {
+                    report.progress = None;
+                }
+                input.reports.push(report);
             }
             input
                 .reports

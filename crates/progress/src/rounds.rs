@@ -329,6 +329,7 @@ mod tests {
             },
             round: "2023-H2".into(),
             unit: UnitCode::new("water"),
+            as_of: date(2023, 12, 31),
             due: date(2024, 1, 15),
             filed: None,
             items: Vec::new(),

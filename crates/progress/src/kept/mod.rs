@@ -300,6 +300,8 @@ pub struct Return {
     pub round: String,
     /// Unit.
     pub unit: UnitCode,
+    /// Day the figures are of.
+    pub as_of: Date,
     /// Last day to file.
     pub due: Date,
     /// Day it was filed.

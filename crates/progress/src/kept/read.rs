@@ -220,6 +220,7 @@ impl<'a> Reader<'a> {
             head,
             round: self.text("round")?,
             unit: self.unit("unit")?,
+            as_of: self.need("as_of")?,
             due: self.need("due")?,
             filed: self.read("filed")?,
             items: items
