@@ -53,7 +53,9 @@ impl Ledger {
         now: UtcMs,
     ) -> Result<Arc<Vec<Figure>>> {
         use model::role::Role;
-        let bounded = person.filter(|p| matches!(p.actor.role, Role::Town | Role::Firm));
+        let access = &register.definition().access;
+        let bounded =
+            person.filter(|p| p.actor.role == Role::Firm || life::own_only(access, p.actor.role));
         let scope = bounded.map_or_else(String::new, |p| {
             format!("{} {:?} {:?}", p.actor.role.name(), p.actor.unit, p.actor.firms)
         });

@@ -66,8 +66,12 @@ pub(crate) async fn read(
 ) -> Result<Arc<Read>> {
     let mut out = Read::default();
     let subjects = store.subjects().await?;
-    let this_year = now.civil().map_or(years.target, |c| u16::try_from(c.year()).unwrap_or(years.target));
-    let last = this_year.max(years.base).min(years.base.saturating_add(limits::YEARS));
+    let this_year = now
+        .civil()
+        .map_or(years.target, |c| u16::try_from(c.year()).unwrap_or(years.target));
+    let last = this_year
+        .max(years.base)
+        .min(years.base.saturating_add(limits::YEARS));
     for line in follow.sources.values() {
         match &line.origin {
             Origin::AirMean { levels, .. } | Origin::GoodDays { levels } => {
@@ -102,8 +106,7 @@ pub(crate) async fn read(
                     // A profile may follow a register this installation does not keep.
                     Err(_) => None,
                 };
-                out.figures
-                    .insert((register.to_string(), figure.clone()), value);
+                out.figures.insert((register.to_string(), figure.clone()), value);
             }
             Origin::Cuts { .. } | Origin::Reported => {}
         }
@@ -117,7 +120,13 @@ fn start(year: u16) -> Option<UtcMs> {
 }
 
 fn of_level<'a>(subjects: &'a [Subject], kind: SubjectKind, levels: &[String]) -> Vec<&'a Subject> {
-    let level = |s: &Subject| s.spec.attrs.get("level").and_then(|v| v.as_str()).map(str::to_owned);
+    let level = |s: &Subject| {
+        s.spec
+            .attrs
+            .get("level")
+            .and_then(|v| v.as_str())
+            .map(str::to_owned)
+    };
     let mut found: Vec<&Subject> = subjects
         .iter()
         .filter(|s| s.spec.kind == kind && level(s).is_some_and(|l| levels.contains(&l)))
@@ -165,10 +174,19 @@ async fn classes(store: &Store, sections: &[&Subject], year: u16) -> Result<Vec<
                 values.insert(item.key.as_str(), mean.normalize());
             }
         }
-        let body = section.spec.attrs.get("body").and_then(|v| v.as_str()).unwrap_or("river");
+        let body = section
+            .spec
+            .attrs
+            .get("body")
+            .and_then(|v| v.as_str())
+            .unwrap_or("river");
         let judged = (!values.is_empty()).then(|| evaluate::judge::section(&values, body, None).ok());
         let class = judged.flatten().and_then(|j| {
-            let class = serde_json::to_value(&j).ok()?.pointer("/result/class")?.as_str()?.to_owned();
+            let class = serde_json::to_value(&j)
+                .ok()?
+                .pointer("/result/class")?
+                .as_str()?
+                .to_owned();
             let place = CLASSES.iter().position(|c| *c == class)?;
             u8::try_from(place + 1).ok()
         });
@@ -230,18 +248,27 @@ pub(crate) fn actual(read: &Read, kept: &Kept, follow: &Follow, years: Years, on
         let mut values = Vec::new();
         let running = match &line.origin {
             Origin::AirMean { factor, levels } => {
-                let Some(air) = read.air.get(&levels.join(",")) else { continue };
+                let Some(air) = read.air.get(&levels.join(",")) else {
+                    continue;
+                };
                 for year in years.base.saturating_add(1)..=upto {
                     if closed(year)
                         && let Some(mean) = air.year_mean(factor, year)
                     {
-                        values.push(own(year, mean, false, source(format!("air/{no}/{year}"), "平台评价：区域日均值年均", Some(on))));
+                        values.push(own(
+                            year,
+                            mean,
+                            false,
+                            source(format!("air/{no}/{year}"), "平台评价：区域日均值年均", Some(on)),
+                        ));
                     }
                 }
                 running_mean(air, factor, no, years, this, on)
             }
             Origin::GoodDays { levels } => {
-                let Some(air) = read.air.get(&levels.join(",")) else { continue };
+                let Some(air) = read.air.get(&levels.join(",")) else {
+                    continue;
+                };
                 for year in years.base.saturating_add(1)..=upto {
                     let found = air.good(year, on);
                     if closed(year)
@@ -258,13 +285,24 @@ pub(crate) fn actual(read: &Read, kept: &Kept, follow: &Follow, years: Years, on
                 }
                 running_days(air, no, years, this, on)
             }
-            Origin::SectionShare { levels, at_most, at_least } => {
+            Origin::SectionShare {
+                levels,
+                at_most,
+                at_least,
+            } => {
                 let of = |year: u16| read.sections.get(&(levels.join(","), year));
                 for year in years.base.saturating_add(1)..=upto {
-                    let Some(classes) = of(year).filter(|_| closed(year)) else { continue };
+                    let Some(classes) = of(year).filter(|_| closed(year)) else {
+                        continue;
+                    };
                     let whole = classes.iter().all(|c| c.days >= SECTION_DAYS);
                     if let Some(share) = share(classes, *at_most, *at_least).filter(|_| whole) {
-                        values.push(own(year, share, false, source(format!("water/{no}/{year}"), "平台评价：断面水质类别", Some(on))));
+                        values.push(own(
+                            year,
+                            share,
+                            false,
+                            source(format!("water/{no}/{year}"), "平台评价：断面水质类别", Some(on)),
+                        ));
                     }
                 }
                 of(this)
@@ -302,7 +340,14 @@ fn level(value: Decimal, on: Date, key: String, name: &str) -> Running {
     }
 }
 
-fn running_mean(air: &AirDays, factor: &Factor, no: u32, years: Years, year: u16, on: Date) -> Option<Running> {
+fn running_mean(
+    air: &AirDays,
+    factor: &Factor,
+    no: u32,
+    years: Years,
+    year: u16,
+    on: Date,
+) -> Option<Running> {
     let through = air.last(year, on)?;
     let (mean, days) = air.mean_through(factor, year, through)?;
     Some(Running {
@@ -345,14 +390,23 @@ fn cuts(kept: &Kept, pollutant: &str, no: u32, years: Years, on: Date, values: &
             }
         }
     }
-    let Some(first) = by_year.keys().next().copied() else { return };
+    let Some(first) = by_year.keys().next().copied() else {
+        return;
+    };
     let this = u16::try_from(on.year()).unwrap_or(0);
-    let first = first.min(years.base.saturating_add(1)).max(years.base.saturating_add(1));
+    let first = first
+        .min(years.base.saturating_add(1))
+        .max(years.base.saturating_add(1));
     for year in first..=this.min(years.base.saturating_add(limits::YEARS)) {
         let value = by_year.get(&year).copied().unwrap_or_default();
         let provisional = year == this && (on.month(), on.day()) != (12, 31);
         let key = format!("cuts/{no}/{year}");
-        values.push(own(year, value, provisional, source(key, "重点工程核定减排量", Some(on))));
+        values.push(own(
+            year,
+            value,
+            provisional,
+            source(key, "重点工程核定减排量", Some(on)),
+        ));
     }
 }
 

@@ -96,7 +96,9 @@ pub(crate) async fn read(
         .map(|(day, items)| {
             let mut six = SixValues::default();
             for (code, pollutant) in FACTORS {
-                let value = items.get(code).and_then(|stations| city_value(pollutant, stations));
+                let value = items
+                    .get(code)
+                    .and_then(|stations| city_value(pollutant, stations));
                 six.set(pollutant, value);
             }
             (day, six)
@@ -135,7 +137,10 @@ impl AirDays {
 
     /// Last day of a year with any value, not after `upto`.
     pub(crate) fn last(&self, year: u16, upto: Date) -> Option<Date> {
-        self.of_year(year).map(|(day, _)| day).filter(|d| *d <= upto).last()
+        self.of_year(year)
+            .map(|(day, _)| day)
+            .filter(|d| *d <= upto)
+            .last()
     }
 
     /// Yearly mean, rounded as the pollutant is, where the year has enough days.
@@ -157,7 +162,12 @@ impl AirDays {
     }
 
     /// What the days after the same day brought in earlier years with enough data.
-    pub(crate) fn rest_means(&self, factor: &Factor, years: std::ops::Range<u16>, after: Date) -> Vec<RestMean> {
+    pub(crate) fn rest_means(
+        &self,
+        factor: &Factor,
+        years: std::ops::Range<u16>,
+        after: Date,
+    ) -> Vec<RestMean> {
         years
             .filter(|year| self.year_mean(factor, *year).is_some())
             .filter_map(|year| {
@@ -186,7 +196,10 @@ impl AirDays {
         let counted = level_days(days.iter().map(|(_, aqi)| *aqi));
         let known = days.iter().filter(|(_, aqi)| aqi.is_some());
         let valid = year_validity(days_by_month(known.map(|(d, _)| *d))).valid;
-        let good = days.iter().filter(|(_, a)| a.is_some_and(|a| a <= GOOD_AQI)).count();
+        let good = days
+            .iter()
+            .filter(|(_, a)| a.is_some_and(|a| a <= GOOD_AQI))
+            .count();
         let good = u16::try_from(good).unwrap_or(u16::MAX);
         let all = u16::try_from(counted.valid_days).unwrap_or(u16::MAX);
         GoodYear {
@@ -245,7 +258,11 @@ mod tests {
         while day.year() == first.year() {
             let mut six = SixValues::default();
             for (_, pollutant) in FACTORS {
-                let value = if pollutant == Pollutant::Pm25 { pm25(day) } else { 1 };
+                let value = if pollutant == Pollutant::Pm25 {
+                    pm25(day)
+                } else {
+                    1
+                };
                 six.set(pollutant, Some(Exact::int(value)));
             }
             days.insert(day, six);
@@ -264,7 +281,13 @@ mod tests {
         let (mean, days) = air.mean_through(&pm25, 2023, date(2023, 6, 30)).unwrap();
         assert_eq!((mean, days), (Decimal::from(60), 181));
         let rest = air.rest_means(&pm25, 2022..2024, date(2024, 6, 30));
-        assert_eq!(rest, [RestMean { year: 2023, mean: Decimal::from(30) }]);
+        assert_eq!(
+            rest,
+            [RestMean {
+                year: 2023,
+                mean: Decimal::from(30)
+            }]
+        );
         // February with 24 days is not enough, whatever the rest has.
         for day in 1..=4 {
             air.days.remove(&date(2023, 2, day));

@@ -60,7 +60,8 @@ impl Progress {
     pub async fn assess(&self, year: u16, demo: bool, by: &str, now: UtcMs) -> Result<Assessed> {
         let years = self.years();
         let closing = Date::new(i16::try_from(year).unwrap_or(0), 12, 31).ok();
-        let closing = closing.filter(|c| (years.base < year && year <= years.target) && *c < crate::day_of(now));
+        let closing =
+            closing.filter(|c| (years.base < year && year <= years.target) && *c < crate::day_of(now));
         let Some(closing) = closing else {
             let (from, to) = (years.base + 1, years.target);
             return Err(ProgressError::argument(
@@ -106,7 +107,9 @@ impl Progress {
         Ok(results
             .into_iter()
             .map(|result| AssessedUnit {
-                name: self.unit(&result.unit).map_or_else(|| result.unit.to_string(), |u| u.zh.clone()),
+                name: self
+                    .unit(&result.unit)
+                    .map_or_else(|| result.unit.to_string(), |u| u.zh.clone()),
                 town: self.towns().any(|t| *t == result.unit),
                 result,
             })
@@ -124,10 +127,19 @@ impl Progress {
             what: "考核 / assessment",
             name: id.to_string(),
         };
-        let row = self.store().plan_evaluation(id).await?.filter(|r| r.kind == KIND).ok_or_else(missing)?;
-        let text = self.store().plan_snapshot(&row.snapshot).await?.ok_or_else(missing)?;
-        let frozen: Frozen =
-            serde_json::from_str(&text).map_err(|e| ProgressError::stored("snapshot", KIND, e.to_string()))?;
+        let row = self
+            .store()
+            .plan_evaluation(id)
+            .await?
+            .filter(|r| r.kind == KIND)
+            .ok_or_else(missing)?;
+        let text = self
+            .store()
+            .plan_snapshot(&row.snapshot)
+            .await?
+            .ok_or_else(missing)?;
+        let frozen: Frozen = serde_json::from_str(&text)
+            .map_err(|e| ProgressError::stored("snapshot", KIND, e.to_string()))?;
         Ok(Assessed {
             units: self.score(&frozen)?,
             row,
@@ -146,9 +158,15 @@ fn letters(day: &Day, year: u16, closing: Date) -> Vec<Letter> {
         .into_iter()
         .map(|(unit, duties)| {
             let items = duties.iter().map(|d| item(day, d, year, closing)).collect();
-            let appeals = day.kept.appeals.iter().filter(|a| a.year == year && a.unit == unit && a.head.state == "upheld");
+            let appeals = day
+                .kept
+                .appeals
+                .iter()
+                .filter(|a| a.year == year && a.unit == unit && a.head.state == "upheld");
             let adjustments = appeals.filter_map(|a| {
-                let duty = duties.iter().find(|d| d.text == a.item || d.item.as_ref() == Some(&a.item))?;
+                let duty = duties
+                    .iter()
+                    .find(|d| d.text == a.item || d.item.as_ref() == Some(&a.item))?;
                 Some(Adjustment {
                     item: duty.head.id.to_string(),
                     points: a.decided?.min(duty.weight),
@@ -208,7 +226,9 @@ fn item(day: &Day, duty: &Duty, year: u16, closing: Date) -> Item {
 /// Whether something that must not happen did: nobody's word is no.
 fn missed(measure: &Measure) -> Option<bool> {
     match measure {
-        Measure::Value { goal, actual, better, .. } => actual.map(|x| match better {
+        Measure::Value {
+            goal, actual, better, ..
+        } => actual.map(|x| match better {
             Side::Lower => x > *goal,
             Side::Higher => x < *goal,
         }),
@@ -229,12 +249,18 @@ fn measured(day: &Day, duty: &Duty, year: u16, closing: Date) -> Measure {
         "indicator" => {
             let no = duty.item.as_ref().and_then(|i| i.parse::<u32>().ok());
             let state = day.board.indicators.iter().find(|s| Some(s.no) == no);
-            state.and_then(|s| of_indicator(s, year)).unwrap_or(Measure::Count { done: None, of: 1 })
+            state
+                .and_then(|s| of_indicator(s, year))
+                .unwrap_or(Measure::Count { done: None, of: 1 })
         }
         "task" => {
             let mut due = 0;
             let mut done = 0;
-            let own = day.kept.measures.iter().filter(|m| m.unit == duty.unit && of_item(&m.task));
+            let own = day
+                .kept
+                .measures
+                .iter()
+                .filter(|m| m.unit == duty.unit && of_item(&m.task));
             for node in own.flat_map(|m| &m.milestones).filter(|n| in_year(n.due)) {
                 due += 1;
                 done += usize::from(node.done.is_some_and(|d| d <= closing));

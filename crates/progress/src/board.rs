@@ -11,7 +11,7 @@ use plan::tasks::{self, Behind, ProjectState, TaskState, UnitState, behind, by_u
 use serde::Serialize;
 use standards::progress::score::Lag;
 
-use crate::follow::{Escalation, Follow};
+use crate::follow::{Escalation, Follow, Rules};
 use crate::inputs::Inputs;
 use crate::kept::Kept;
 
@@ -34,10 +34,16 @@ pub struct Board {
     pub behind: Vec<Behind>,
 }
 
-/// Thresholds of the plan's rules from the profile's.
-pub fn scheduling(escalation: &Escalation) -> tasks::Rules {
+/// Thresholds of the plan's rules from the profile's. Reports follow the rounds, so nobody is late with one before the next
+/// round is due and reviewed.
+pub fn scheduling(rules: &Rules) -> tasks::Rules {
     let days = |n: i64, otherwise: u16| u16::try_from(n).unwrap_or(otherwise);
     let standard = tasks::Rules::default();
+    let escalation = &rules.escalation;
+    let every = i64::try_from(rules.round.len())
+        .ok()
+        .and_then(|n| 366_i64.checked_div(n));
+    let filing = rules.round.iter().map(|r| r.days).max().unwrap_or(0);
     tasks::Rules {
         supervise_days: days(escalation.order, standard.supervise_days),
         interview_days: days(escalation.interview, standard.interview_days),
@@ -45,10 +51,14 @@ pub fn scheduling(escalation: &Escalation) -> tasks::Rules {
             escalation.remind.iter().copied().max().unwrap_or(0),
             standard.risk_days,
         ),
-        // Reports follow the rounds, which are half a year apart by the profile; without rounds the rule's own days stand.
-        report_days: standard.report_days,
+        report_days: every.map_or(standard.report_days, |every| {
+            days(every + filing + REVIEW_DAYS, standard.report_days)
+        }),
     }
 }
+
+/// Days after the last day to file within which returns are reviewed: ten working days.
+const REVIEW_DAYS: i64 = 14;
 
 /// Judges everything on a day. An indicator is judged for the newest year that has a value, which its state names.
 pub fn board(facts: &Facts, follow: &Follow, inputs: &Inputs, on: Date) -> Board {
@@ -60,7 +70,7 @@ pub fn board(facts: &Facts, follow: &Follow, inputs: &Inputs, on: Date) -> Board
         this.saturating_sub(1)
     };
     let year = closed.clamp(years.base.saturating_add(1), years.target);
-    let rules = scheduling(&follow.rules.escalation);
+    let rules = scheduling(&follow.rules);
     let indicators: Vec<IndicatorState> = inputs
         .indicators
         .iter()
@@ -191,7 +201,10 @@ impl Board {
                     .orders
                     .iter()
                     .filter(|o| {
-                        o.task == of && o.issued <= self.on && o.head.state != "closed" && due.units.contains(&o.unit)
+                        o.task == of
+                            && o.issued <= self.on
+                            && o.head.state != "closed"
+                            && due.units.contains(&o.unit)
                     })
                     .collect();
                 let covered = open.iter().filter_map(|o| Level::from_name(&o.level)).max();

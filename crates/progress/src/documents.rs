@@ -1,6 +1,8 @@
 //! The published plan as a document: uploaded in editions, read with its repairs and doubts, reviewed beside its text; what
 //! people correct survives the next edition.
 
+use std::sync::{Arc, PoisonError};
+
 use model::ids::CorrectionId;
 use model::time::UtcMs;
 use plan::correct::{self, Change, Corrected, Correction, List, Overlay};
@@ -19,6 +21,14 @@ pub struct Upload {
     pub name: String,
     /// Its bytes.
     pub bytes: Vec<u8>,
+}
+
+/// An edition as read, before corrections.
+#[derive(Debug)]
+pub(crate) struct Edition {
+    row: DocumentRow,
+    text: String,
+    read: Value,
 }
 
 /// An edition as read, with its corrections.
@@ -75,7 +85,10 @@ pub(crate) fn text_of(upload: &Upload) -> Result<(String, &'static str)> {
         let text = plan::docx::text(bytes).map_err(|e| {
             let said = e.to_string();
             let (zh, en) = said.split_once(" / ").unwrap_or((&said, &said));
-            refused(format!("不是可读的 .docx：{zh}"), format!("not a readable .docx: {en}"))
+            refused(
+                format!("不是可读的 .docx：{zh}"),
+                format!("not a readable .docx: {en}"),
+            )
         })?;
         return bounded(text).map(|t| (t, DOCX));
     }
@@ -100,11 +113,18 @@ pub(crate) fn text_of(upload: &Upload) -> Result<(String, &'static str)> {
             text.into_owned()
         }
     };
-    let odd = text.chars().take(4_000).filter(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{c}'));
+    let odd = text
+        .chars()
+        .take(4_000)
+        .filter(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{c}'));
     if odd.count() > 8 {
         return Err(refused("不是文字文件", "not a text file"));
     }
-    let kind = if lower.ends_with(".md") { "text/markdown" } else { "text/plain" };
+    let kind = if lower.ends_with(".md") {
+        "text/markdown"
+    } else {
+        "text/plain"
+    };
     bounded(text).map(|t| (t, kind))
 }
 
@@ -121,11 +141,13 @@ fn bounded(text: String) -> Result<String> {
 
 fn sum(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut out, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::with_capacity(64), |mut out, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "{byte:02x}");
+            out
+        })
 }
 
 /// Base64 of RFC 4648, as the store keeps files in a text column.
@@ -134,7 +156,9 @@ fn base64(bytes: &[u8]) -> String {
     let sign = |n: u32| SIGNS.get((n & 63) as usize).copied().map_or('A', char::from);
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {
-        let word = (0..3).fold(0_u32, |w, i| (w << 8) | u32::from(chunk.get(i).copied().unwrap_or(0)));
+        let word = (0..3).fold(0_u32, |w, i| {
+            (w << 8) | u32::from(chunk.get(i).copied().unwrap_or(0))
+        });
         out.push(sign(word >> 18));
         out.push(sign(word >> 12));
         out.push(if chunk.len() > 1 { sign(word >> 6) } else { '=' });
@@ -154,7 +178,12 @@ impl Progress {
                 "neither a chapter nor a task of a plan is found in the file: check that it is the plan",
             ));
         }
-        let name: String = upload.name.chars().filter(|c| !c.is_control()).take(200).collect();
+        let name: String = upload
+            .name
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(200)
+            .collect();
         let new = NewDocument {
             name,
             media_type: media_type.to_owned(),
@@ -171,51 +200,57 @@ impl Progress {
         Ok(self.store().plan_documents().await?)
     }
 
-    async fn read_edition(&self, edition: i64) -> Result<(DocumentRow, String, Value)> {
-        let (row, text) = self
-            .store()
-            .plan_document(edition)
-            .await?
-            .ok_or_else(|| ProgressError::NotFound {
-                what: "规划文件 / plan document",
-                name: edition.to_string(),
-            })?;
+    async fn read_edition(&self, edition: i64) -> Result<Arc<Edition>> {
+        let known = self
+            .inner
+            .edition
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if let Some(known) = known.filter(|known| known.row.edition == edition) {
+            return Ok(known);
+        }
+        let (row, text) =
+            self.store()
+                .plan_document(edition)
+                .await?
+                .ok_or_else(|| ProgressError::NotFound {
+                    what: "规划文件 / plan document",
+                    name: edition.to_string(),
+                })?;
         let read = serde_json::to_value(plan::import::read(&text, self.units()))
             .map_err(|e| ProgressError::stored("plan_documents", edition.to_string(), e.to_string()))?;
-        Ok((row, text, read))
+        let found = Arc::new(Edition { row, text, read });
+        *self.inner.edition.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&found));
+        Ok(found)
     }
 
     /// An edition as read, with everybody's corrections applied where they fit.
     pub async fn extraction(&self, edition: i64) -> Result<Extraction> {
-        let (row, text, read) = self.read_edition(edition).await?;
+        let found = self.read_edition(edition).await?;
         let corrections = self.store().plan_corrections(false).await?;
-        let corrected = apply(&read, &corrections)?;
+        let corrected = apply(&found.read, &corrections)?;
         Ok(Extraction {
-            row,
-            lines: text.lines().map(str::to_owned).collect(),
-            read,
+            row: found.row.clone(),
+            lines: found.text.lines().map(str::to_owned).collect(),
+            read: found.read.clone(),
             corrected,
             corrections,
         })
     }
 
     /// Corrects or confirms a field of an entry, against the edition it was reviewed in.
-    pub async fn correct(
-        &self,
-        edition: i64,
-        what: &Correct,
-        by: &str,
-        now: UtcMs,
-    ) -> Result<CorrectionId> {
-        let (_, _, read) = self.read_edition(edition).await?;
-        let Some(anchor) = correct::anchor(&read, what.list, &what.id) else {
+    pub async fn correct(&self, edition: i64, what: &Correct, by: &str, now: UtcMs) -> Result<CorrectionId> {
+        let found = self.read_edition(edition).await?;
+        let read = &found.read;
+        let Some(anchor) = correct::anchor(read, what.list, &what.id) else {
             return Err(ProgressError::NotFound {
                 what: "条目 / entry",
                 name: what.id.clone(),
             });
         };
         let list = serde_json::to_value(what.list).unwrap_or_default();
-        let entry = entry(&read, list.as_str().unwrap_or_default(), &what.id);
+        let entry = entry(read, list.as_str().unwrap_or_default(), &what.id);
         let Some(before) = entry.and_then(|e| e.get(&what.field)) else {
             let field = &what.field;
             return Err(ProgressError::argument(
@@ -237,7 +272,7 @@ impl Progress {
         let overlay = Overlay {
             corrections: vec![correction.clone()],
         };
-        correct::apply(&read, &overlay).map_err(|e| {
+        correct::apply(read, &overlay).map_err(|e| {
             let said = e.to_string();
             let (zh, en) = said.split_once(" / ").unwrap_or((&said, &said));
             ProgressError::argument("field", zh, en)
@@ -255,9 +290,13 @@ impl Progress {
         let Some(newest) = self.documents().await?.first().map(|d| d.edition) else {
             return Ok(None);
         };
-        let found = self.extraction(newest).await?;
-        Ok(entry(&found.corrected.document, "tasks", id).and_then(|task| {
-            let line = task.get("line").and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok());
+        let found = self.read_edition(newest).await?;
+        let corrected = apply(&found.read, &self.store().plan_corrections(false).await?)?;
+        Ok(entry(&corrected.document, "tasks", id).and_then(|task| {
+            let line = task
+                .get("line")
+                .and_then(Value::as_u64)
+                .and_then(|n| u32::try_from(n).ok());
             Some((task.get("text")?.as_str()?.to_owned(), line))
         }))
     }
@@ -277,9 +316,12 @@ impl Progress {
     /// What differs between two editions, corrections applied to both.
     pub async fn diff(&self, older: i64, newer: i64) -> Result<Vec<Change>> {
         let corrections = self.store().plan_corrections(false).await?;
-        let (_, _, older) = self.read_edition(older).await?;
-        let (_, _, newer) = self.read_edition(newer).await?;
-        let (older, newer) = (apply(&older, &corrections)?, apply(&newer, &corrections)?);
+        let older = self.read_edition(older).await?;
+        let newer = self.read_edition(newer).await?;
+        let (older, newer) = (
+            apply(&older.read, &corrections)?,
+            apply(&newer.read, &corrections)?,
+        );
         correct::diff(&older.document, &newer.document)
             .map_err(|e| ProgressError::stored("plan_documents", "diff", e.to_string()))
     }
@@ -348,13 +390,22 @@ mod tests {
         let (gbk, ..) = encoding_rs::GBK.encode(words);
         let with_mark = [b"\xEF\xBB\xBF".as_slice(), words.as_bytes()].concat();
         for bytes in [words.as_bytes(), &gbk, &with_mark] {
-            assert_eq!(text_of(&upload("plan.md", bytes)).unwrap(), (words.to_owned(), "text/markdown"));
+            assert_eq!(
+                text_of(&upload("plan.md", bytes)).unwrap(),
+                (words.to_owned(), "text/markdown")
+            );
         }
     }
 
     #[test]
     fn base64_is_that_of_rfc_4648() {
-        for (plain, coded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
+        for (plain, coded) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foobar", "Zm9vYmFy"),
+        ] {
             assert_eq!(base64(plain.as_bytes()), coded);
         }
     }

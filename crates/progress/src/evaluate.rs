@@ -1,7 +1,7 @@
 //! Evaluations (评估): the data frozen at the end of a year, judged by stated rules, written as a report, handed in and published.
 //! What is stored is the frozen text; judgement and report follow from it, so that they come out the same, byte for byte.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock, PoisonError};
 
 use jiff::civil::Date;
 use model::ids::EvaluationId;
@@ -98,7 +98,8 @@ impl Frozen {
 
     /// Its text: the same for equal values.
     pub fn text(&self) -> Result<String> {
-        plan::canonical::text(self).map_err(|e| ProgressError::stored("snapshot", "evaluation", e.to_string()))
+        plan::canonical::text(self)
+            .map_err(|e| ProgressError::stored("snapshot", "evaluation", e.to_string()))
     }
 
     /// What the rules say of it.
@@ -157,15 +158,34 @@ impl Part {
     }
 }
 
+/// What was frozen and what the rules say of it.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// What was frozen.
+    pub frozen: Frozen,
+    /// What the rules say.
+    pub evaluation: Evaluation,
+}
+
 /// An evaluation with what was frozen and what the rules say of it.
 #[derive(Clone, Debug)]
 pub struct Made {
     /// As stored.
     pub row: EvaluationRow,
+    /// Frozen data and their judgement; the same for the same snapshot, so shared.
+    pub judged: Arc<Judged>,
+}
+
+impl Made {
     /// What was frozen.
-    pub frozen: Frozen,
+    pub fn frozen(&self) -> &Frozen {
+        &self.judged.frozen
+    }
+
     /// What the rules say.
-    pub evaluation: Evaluation,
+    pub fn evaluation(&self) -> &Evaluation {
+        &self.judged.evaluation
+    }
 }
 
 impl Progress {
@@ -250,7 +270,7 @@ impl Progress {
             },
             snapshot,
             rules: Rules {
-                scheduling: scheduling(&self.follow().rules.escalation),
+                scheduling: scheduling(&self.follow().rules),
                 ..Rules::default()
             },
         })
@@ -272,13 +292,29 @@ impl Progress {
         };
         let filed: Vec<_> = kept.returns.iter().filter(|r| r.due <= closing).collect();
         let late = filed.iter().filter(|r| r.filed.is_none_or(|f| f > r.due)).count();
-        let measures = kept.measures.iter().filter(|m| m.start <= closing && m.head.state != "draft");
-        let reports = kept.reports.iter().filter(|r| r.on <= closing && r.head.state == "accepted");
-        let orders: Vec<_> = kept.orders.iter().filter(|o| o.issued <= closing && o.head.state != "draft").collect();
+        let measures = kept
+            .measures
+            .iter()
+            .filter(|m| m.start <= closing && m.head.state != "draft");
+        let reports = kept
+            .reports
+            .iter()
+            .filter(|r| r.on <= closing && r.head.state == "accepted");
+        let orders: Vec<_> = kept
+            .orders
+            .iter()
+            .filter(|o| o.issued <= closing && o.head.state != "draft")
+            .collect();
         let open = orders.iter().filter(|o| o.head.state != "closed").count();
         vec![
             figure("任务落实", "落实措施", measures.count(), "项", "plan_measure"),
-            figure("任务落实", "审核通过的进展报告", reports.count(), "份", "plan_progress"),
+            figure(
+                "任务落实",
+                "审核通过的进展报告",
+                reports.count(),
+                "份",
+                "plan_progress",
+            ),
             figure("调度", "调度填报", filed.len(), "份", "dispatch_return"),
             figure("调度", "逾期填报", late, "份", "dispatch_return"),
             figure("督办", "督办单", orders.len(), "份", "plan_order"),
@@ -297,9 +333,21 @@ impl Progress {
         now: UtcMs,
     ) -> Result<Made> {
         let present = self.store().plan_evaluations(&[kind.name()], &[]).await?;
-        let version = present.iter().filter(|e| e.year == year).map(|e| e.version).max().unwrap_or(0) + 1;
+        let version = present
+            .iter()
+            .filter(|e| e.year == year)
+            .map(|e| e.version)
+            .max()
+            .unwrap_or(0)
+            + 1;
         let frozen = self
-            .freeze(kind, year, u32::try_from(version).unwrap_or(u32::MAX), remarks, now)
+            .freeze(
+                kind,
+                year,
+                u32::try_from(version).unwrap_or(u32::MAX),
+                remarks,
+                now,
+            )
             .await?;
         let evaluation = frozen.judge()?;
         let new = NewEvaluation {
@@ -313,41 +361,61 @@ impl Progress {
         let row = self.store().put_plan_evaluation(&new, by, now).await?;
         Ok(Made {
             row,
-            frozen,
-            evaluation,
+            judged: Arc::new(Judged { frozen, evaluation }),
         })
     }
 
     /// Evaluations, newest first; only the published ones where `public`.
     pub async fn evaluations(&self, public: bool) -> Result<Vec<EvaluationRow>> {
         let kinds = Kind::ALL.map(Kind::name);
-        let states: &[EvaluationState] = if public { &[EvaluationState::Published] } else { &[] };
+        let states: &[EvaluationState] = if public {
+            &[EvaluationState::Published]
+        } else {
+            &[]
+        };
         Ok(self.store().plan_evaluations(&kinds, states).await?)
     }
 
     /// What was frozen for an evaluation.
     pub async fn frozen(&self, id: EvaluationId) -> Result<(EvaluationRow, Frozen)> {
-        let missing = || ProgressError::NotFound {
-            what: "评估 / evaluation",
-            name: id.to_string(),
-        };
-        let row = self.store().plan_evaluation(id).await?.ok_or_else(missing)?;
-        if Kind::from_name(&row.kind).is_none() {
-            return Err(missing());
-        }
-        let text = self.store().plan_snapshot(&row.snapshot).await?.ok_or_else(missing)?;
-        Ok((row, Frozen::read(&text)?))
+        let row = self.evaluation_row(id).await?;
+        let frozen = self.thaw(&row).await?;
+        Ok((row, frozen))
+    }
+
+    async fn evaluation_row(&self, id: EvaluationId) -> Result<EvaluationRow> {
+        let row = self.store().plan_evaluation(id).await?;
+        row.filter(|row| Kind::from_name(&row.kind).is_some())
+            .ok_or_else(|| ProgressError::NotFound {
+                what: "评估 / evaluation",
+                name: id.to_string(),
+            })
+    }
+
+    async fn thaw(&self, row: &EvaluationRow) -> Result<Frozen> {
+        let text = self.store().plan_snapshot(&row.snapshot).await?;
+        let text = text.ok_or_else(|| ProgressError::stored("snapshot", &row.snapshot, "body"))?;
+        Frozen::read(&text)
     }
 
     /// An evaluation, judged again from what was frozen.
     pub async fn evaluation(&self, id: EvaluationId) -> Result<Made> {
-        let (row, frozen) = self.frozen(id).await?;
+        let row = self.evaluation_row(id).await?;
+        let known = self
+            .inner
+            .judged
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if let Some((_, judged)) = known.filter(|(name, _)| *name == row.snapshot) {
+            return Ok(Made { row, judged });
+        }
+        let frozen = self.thaw(&row).await?;
         let evaluation = frozen.judge()?;
-        Ok(Made {
-            row,
-            frozen,
-            evaluation,
-        })
+        let judged = Arc::new(Judged { frozen, evaluation });
+        let held = (row.snapshot.clone(), Arc::clone(&judged));
+        *self.inner.judged.lock().unwrap_or_else(PoisonError::into_inner) = Some(held);
+        Ok(Made { row, judged })
     }
 
     /// Hands in, publishes, withdraws.
@@ -371,8 +439,20 @@ impl Progress {
 
 /// What a list shows of an evaluation.
 fn summary(evaluation: &Evaluation) -> serde_json::Value {
-    let count = |key: &str| evaluation.indicators.iter().filter(|i| i.state.light.key() == key).count();
-    let tasks = |key: &str| evaluation.tasks.iter().filter(|t| t.state.light.key() == key).count();
+    let count = |key: &str| {
+        evaluation
+            .indicators
+            .iter()
+            .filter(|i| i.state.light.key() == key)
+            .count()
+    };
+    let tasks = |key: &str| {
+        evaluation
+            .tasks
+            .iter()
+            .filter(|t| t.state.light.key() == key)
+            .count()
+    };
     json!({
         "score": evaluation.score.as_ref().map(|s| s.value.fixed(1)),
         "grade": evaluation.score.as_ref().map(|s| json!({ "zh": s.grade.zh, "en": s.grade.en })),

@@ -302,7 +302,10 @@ impl Follow {
                 "yearly or evaluation: there is no such day".to_owned(),
             ));
         }
-        if let Some(task) = systems.keys().find(|id| !facts.tasks.iter().any(|t| t.id == **id)) {
+        if let Some(task) = systems
+            .keys()
+            .find(|id| !facts.tasks.iter().any(|t| t.id == **id))
+        {
             return Err(wrong(
                 SYSTEMS,
                 format!("任务 {task} 不在 tasks.toml"),

@@ -9,9 +9,7 @@ use plan::indicators::{
     Assigned, IndicatorInput, Origin, Rebased, Running, RunningFigure, Scope, YearGoal, YearState, YearValue,
     Years,
 };
-use plan::tasks::{
-    Measure, Milestone, ProgressReport, ProjectInput, Review, Stage, Status, TaskInput,
-};
+use plan::tasks::{Measure, Milestone, ProgressReport, ProjectInput, Review, Stage, Status, TaskInput};
 use plan::words::Source;
 use rust_decimal::Decimal;
 
@@ -58,13 +56,7 @@ fn in_force(state: &str) -> bool {
     matches!(state, "running" | "to_accept" | "done")
 }
 
-fn indicators(
-    facts: &Facts,
-    follow: &Follow,
-    kept: &Kept,
-    actual: &Actual,
-    on: Date,
-) -> Vec<IndicatorInput> {
+fn indicators(facts: &Facts, follow: &Follow, kept: &Kept, actual: &Actual, on: Date) -> Vec<IndicatorInput> {
     let years = Years::from(&facts.head);
     facts
         .indicators
@@ -80,12 +72,20 @@ fn indicators(
             input.values = actual.values.get(&no).cloned().unwrap_or_default();
             input.running = actual.running.get(&no).cloned();
             reported(&mut input, kept, years, on);
-            for assignment in kept.assignments.iter().filter(|a| a.indicator == no && a.issued <= on) {
+            for assignment in kept
+                .assignments
+                .iter()
+                .filter(|a| a.indicator == no && a.issued <= on)
+            {
                 if assignment.head.state != "confirmed" {
                     continue;
                 }
-                let source =
-                    record_source(kept::ASSIGNMENT, &assignment.head, &assignment.document, Some(assignment.issued));
+                let source = record_source(
+                    kept::ASSIGNMENT,
+                    &assignment.head,
+                    &assignment.document,
+                    Some(assignment.issued),
+                );
                 if assignment.is_base {
                     input.rebased = Some(Rebased {
                         value: assignment.value,
@@ -127,7 +127,8 @@ fn reported(input: &mut IndicatorInput, kept: &Kept, years: Years, on: Date) {
         .filter(|v| v.indicator == Some(no) && v.head.state == "confirmed" && v.as_of <= on);
     for value in of_no {
         match newest.get(&value.year) {
-            Some(present) if (present.as_of, present.head.revision) >= (value.as_of, value.head.revision) => {}
+            Some(present) if (present.as_of, present.head.revision) >= (value.as_of, value.head.revision) => {
+            }
             _ => {
                 newest.insert(value.year, value);
             }
@@ -165,7 +166,10 @@ fn reported(input: &mut IndicatorInput, kept: &Kept, years: Years, on: Date) {
             input.values.push(YearValue {
                 year,
                 value: number,
-                unit: value.measured_in.clone().filter(|u| Some(u) != input.facts.unit.as_ref()),
+                unit: value
+                    .measured_in
+                    .clone()
+                    .filter(|u| Some(u) != input.facts.unit.as_ref()),
                 scope: if value.former { Scope::Former } else { Scope::Plan },
                 origin: Origin::Reported,
                 provisional: !value.last,
@@ -175,7 +179,45 @@ fn reported(input: &mut IndicatorInput, kept: &Kept, years: Years, on: Date) {
     }
 }
 
+/// Whether a report was reviewed, by the state of its record; none where it was not handed in.
+fn review(state: &str) -> Option<Review> {
+    match state {
+        "accepted" => Some(Review::Accepted),
+        "submitted" | "filed" => Some(Review::Pending),
+        "returned" => Some(Review::Returned),
+        _ => None,
+    }
+}
+
+/// What units filed of their tasks in rounds of dispatch, by task: a return is a report of each task in it.
+fn filed(kept: &Kept, on: Date) -> BTreeMap<&str, Vec<ProgressReport>> {
+    let mut out: BTreeMap<&str, Vec<ProgressReport>> = BTreeMap::new();
+    for of in kept.returns.iter().filter(|r| r.as_of <= on) {
+        let Some(review) = review(&of.head.state) else {
+            continue;
+        };
+        for item in of.items.iter().filter(|i| i.kind == "task") {
+            if let Some(percent) = item.percent {
+                out.entry(item.item.as_str()).or_default().push(ProgressReport {
+                    on: of.as_of,
+                    unit: of.unit.clone(),
+                    progress: Some(share(percent)),
+                    review,
+                    source: record_source(
+                        kept::RETURN,
+                        &of.head,
+                        item.text.as_deref().unwrap_or(&of.round),
+                        Some(of.as_of),
+                    ),
+                });
+            }
+        }
+    }
+    out
+}
+
 fn tasks(facts: &Facts, kept: &Kept, on: Date) -> Vec<TaskInput> {
+    let mut filed = filed(kept, on);
     let from = facts
         .towns_from
         .as_ref()
@@ -196,11 +238,8 @@ fn tasks(facts: &Facts, kept: &Kept, on: Date) -> Vec<TaskInput> {
                 input.measures.extend(parts(measure, on));
             }
             for report in kept.reports.iter().filter(|r| r.task == task.id && r.on <= on) {
-                let review = match report.head.state.as_str() {
-                    "accepted" => Review::Accepted,
-                    "submitted" => Review::Pending,
-                    "returned" => Review::Returned,
-                    _ => continue,
+                let Some(review) = review(&report.head.state) else {
+                    continue;
                 };
                 // A town or a helper speaks of its part, not of the task.
                 let whole = input.lead.contains(&report.unit);
@@ -212,7 +251,15 @@ fn tasks(facts: &Facts, kept: &Kept, on: Date) -> Vec<TaskInput> {
                     source: record_source(kept::REPORT, &report.head, &report.text, Some(report.on)),
                 });
             }
-            input.reports.sort_by(|a, b| (a.on, &a.unit).cmp(&(b.on, &b.unit)));
+            for mut report in filed.remove(task.id.as_str()).unwrap_or_default() {
+                if !input.lead.contains(&report.unit) {
+                    report.progress = None;
+                }
+                input.reports.push(report);
+            }
+            input
+                .reports
+                .sort_by(|a, b| (a.on, &a.unit).cmp(&(b.on, &b.unit)));
             for target in &mut input.targets {
                 let newest = kept
                     .values
@@ -227,8 +274,12 @@ fn tasks(facts: &Facts, kept: &Kept, on: Date) -> Vec<TaskInput> {
                 if let Some(value) = newest {
                     target.actual = value.value;
                     target.met = value.met;
-                    target.source =
-                        Some(record_source(kept::VALUE, &value.head, &value.source, Some(value.as_of)));
+                    target.source = Some(record_source(
+                        kept::VALUE,
+                        &value.head,
+                        &value.source,
+                        Some(value.as_of),
+                    ));
                 }
             }
             input.start = measures.iter().map(|m| m.start).min();
@@ -327,7 +378,11 @@ fn projects(kept: &Kept, on: Date) -> Vec<ProjectInput> {
                         name: s.name.clone(),
                         weight: s.weight,
                         due: Some(s.due),
-                        done: if before(s.done) { Decimal::ONE } else { Decimal::ZERO },
+                        done: if before(s.done) {
+                            Decimal::ONE
+                        } else {
+                            Decimal::ZERO
+                        },
                     })
                     .collect(),
                 planned: Some(p.investment),

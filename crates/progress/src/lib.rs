@@ -41,7 +41,7 @@ pub use board::{Board, LateItem, Level};
 pub use demo::Demo;
 pub use documents::{Correct, Extraction, Upload};
 pub use error::{ProgressError, Result};
-pub use evaluate::{Frozen, Kind, Made, Part};
+pub use evaluate::{Frozen, Judged, Kind, Made, Part};
 pub use follow::{Follow, FollowError};
 pub use inputs::{Inputs, record_key};
 pub use provenance::{Column, Provenance};
@@ -62,6 +62,10 @@ struct Inner {
     units: Vec<Unit>,
     kept: Mutex<Option<(BTreeMap<String, i64>, Arc<Kept>)>>,
     read: Mutex<Option<(UtcMs, Arc<actual::Read>)>>,
+    /// The edition read last: reading one takes a moment, and it never changes.
+    edition: Mutex<Option<Arc<documents::Edition>>>,
+    /// The evaluation judged last, by the name of its snapshot.
+    judged: Mutex<Option<(String, Arc<evaluate::Judged>)>>,
 }
 
 /// Everything of a day at once.
@@ -119,6 +123,8 @@ impl Progress {
                 units: units.to_vec(),
                 kept: Mutex::default(),
                 read: Mutex::default(),
+                edition: Mutex::default(),
+                judged: Mutex::default(),
             }),
         }
     }
@@ -145,7 +151,11 @@ impl Progress {
 
     /// Codes of the towns.
     pub fn towns(&self) -> impl Iterator<Item = &UnitCode> {
-        self.inner.units.iter().filter(|u| u.kind == UnitKind::Town).map(|u| &u.code)
+        self.inner
+            .units
+            .iter()
+            .filter(|u| u.kind == UnitKind::Town)
+            .map(|u| &u.code)
     }
 
     /// Years of the plan.
@@ -181,10 +191,15 @@ impl Progress {
         }
         let mut kept = Kept::default();
         for name in kept::REGISTERS {
-            let Ok(register) = self.ledger().register(name) else { continue };
+            let Ok(register) = self.ledger().register(name) else {
+                continue;
+            };
             let (mut after, mut read) = (0, 0_usize);
             loop {
-                let page = self.store().records_after(&RegisterName::new(name), after).await?;
+                let page = self
+                    .store()
+                    .records_after(&RegisterName::new(name), after)
+                    .await?;
                 let Some(last) = page.last() else { break };
                 after = last.seq;
                 read = read.saturating_add(page.len());
@@ -245,7 +260,9 @@ impl Progress {
         let mut actual = actual::actual(&read, &kept, self.follow(), self.years(), on);
         if on < today {
             // A register's figure is that of today; it says nothing of an earlier day.
-            actual.running.retain(|_, running| !running.source.key.starts_with("figure/"));
+            actual
+                .running
+                .retain(|_, running| !running.source.key.starts_with("figure/"));
         }
         let inputs = inputs::inputs(self.facts(), self.follow(), &kept, &actual, on);
         let board = board::board(self.facts(), self.follow(), &inputs, on);
@@ -268,12 +285,23 @@ impl Progress {
         &self,
         task: &str,
         now: UtcMs,
-    ) -> Result<Vec<(String, String, registers::text::Names, Vec<registers::tally::Figure>)>> {
+    ) -> Result<
+        Vec<(
+            String,
+            String,
+            registers::text::Names,
+            Vec<registers::tally::Figure>,
+        )>,
+    > {
         let mut out = Vec::new();
         for system in self.follow().systems.get(task).into_iter().flatten() {
             for register in self.ledger().library().serving(system) {
                 let figures = self.ledger().figures_of(register, None, now).await?;
-                let feeding = figures.iter().filter(|f| f.feeds.contains(system)).cloned().collect();
+                let feeding = figures
+                    .iter()
+                    .filter(|f| f.feeds.contains(system))
+                    .cloned()
+                    .collect();
                 out.push((
                     system.clone(),
                     register.name().to_owned(),
@@ -297,7 +325,8 @@ impl Progress {
         let mut changes = Vec::with_capacity(records.len());
         for new in records {
             let id = new.id.map(RecordId::new);
-            let mut change = ledger::Change::new(definition, id, Body::new(), ledger::ChangeKind::Created, now);
+            let mut change =
+                ledger::Change::new(definition, id, Body::new(), ledger::ChangeKind::Created, now);
             change.record.demo = new.demo;
             if let Some(state) = new.state {
                 change.record.state = Some(state.to_owned());

@@ -89,7 +89,10 @@ impl Progress {
                 Ok(Provenance {
                     key: key.to_owned(),
                     title: Text::new(found.names.zh.clone(), found.names.en.clone()),
-                    rule: Text::new("台账统计，缺值的记录不计入", "figure of the register; records without a value are left out"),
+                    rule: Text::new(
+                        "台账统计，缺值的记录不计入",
+                        "figure of the register; records without a value are left out",
+                    ),
                     query: format!("/api/v1/registers/{register}/figures"),
                     record: None,
                     columns: vec![
@@ -123,18 +126,21 @@ impl Progress {
     }
 
     async fn of_year(&self, key: &str, no: u32, year: u16, now: UtcMs) -> Result<Option<Provenance>> {
-        let Some(line) = self.follow().sources.get(&no) else { return Ok(None) };
-        let read = self.read(now).await?;
-        let answer = |title: Text, rule: Text, query: String, columns, rows: Vec<Vec<Option<String>>>| Provenance {
-            key: key.to_owned(),
-            title,
-            rule,
-            query,
-            record: None,
-            columns,
-            cut: rows.len() > limits::ROWS,
-            rows: rows.into_iter().take(limits::ROWS).collect(),
+        let Some(line) = self.follow().sources.get(&no) else {
+            return Ok(None);
         };
+        let read = self.read(now).await?;
+        let answer =
+            |title: Text, rule: Text, query: String, columns, rows: Vec<Vec<Option<String>>>| Provenance {
+                key: key.to_owned(),
+                title,
+                rule,
+                query,
+                record: None,
+                columns,
+                cut: rows.len() > limits::ROWS,
+                rows: rows.into_iter().take(limits::ROWS).collect(),
+            };
         let name = self
             .facts()
             .indicators
@@ -147,7 +153,11 @@ impl Progress {
                     Origin::AirMean { factor, .. } => factor.clone(),
                     _ => Factor::new("a34004"),
                 };
-                let days = read.air.get(&levels.join(",")).map(|a| a.rows(&factor, year)).unwrap_or_default();
+                let days = read
+                    .air
+                    .get(&levels.join(","))
+                    .map(|a| a.rows(&factor, year))
+                    .unwrap_or_default();
                 let rows = days
                     .into_iter()
                     .map(|(day, value, aqi): (Date, _, Option<u16>)| {
@@ -157,7 +167,10 @@ impl Progress {
                 let mean = matches!(line.origin, Origin::AirMean { .. });
                 let rule = if mean {
                     Text::new(
-                        format!("{} 各站日均值平均为区域日均值，全年平均后按 GB/T 8170 修约；有效日数按 GB 3095", levels.join("、")),
+                        format!(
+                            "{} 各站日均值平均为区域日均值，全年平均后按 GB/T 8170 修约；有效日数按 GB 3095",
+                            levels.join("、")
+                        ),
                         "the stations' daily means make the district's day, the days the year, rounded by GB/T 8170; days needed by GB 3095",
                     )
                 } else {
@@ -169,7 +182,10 @@ impl Progress {
                 Some(answer(
                     Text::new(format!("{name}，{year} 年"), format!("indicator {no}, {year}")),
                     rule,
-                    format!("/api/v1/judgements?topic=aqi/daily&grain=day&from={year}-01-01&to={}-01-01", year + 1),
+                    format!(
+                        "/api/v1/judgements?topic=aqi/daily&grain=day&from={year}-01-01&to={}-01-01",
+                        year + 1
+                    ),
                     vec![
                         column("day", "日期", "Day"),
                         column("value", "区域日均值", "District mean"),
@@ -179,21 +195,38 @@ impl Progress {
                 ))
             }
             Origin::SectionShare { levels, .. } => {
-                let classes = read.sections.get(&(levels.join(","), year)).cloned().unwrap_or_default();
+                let classes = read
+                    .sections
+                    .get(&(levels.join(","), year))
+                    .cloned()
+                    .unwrap_or_default();
                 let rows = classes
                     .into_iter()
                     .map(|c| {
-                        let class = c.class.and_then(|n| crate::actual::CLASSES.get(usize::from(n).checked_sub(1)?));
-                        vec![Some(c.section), Some(c.zh), class.map(|c| (*c).to_owned()), Some(c.days.to_string())]
+                        let class = c
+                            .class
+                            .and_then(|n| crate::actual::CLASSES.get(usize::from(n).checked_sub(1)?));
+                        vec![
+                            Some(c.section),
+                            Some(c.zh),
+                            class.map(|c| (*c).to_owned()),
+                            Some(c.days.to_string()),
+                        ]
                     })
                     .collect();
                 Some(answer(
                     Text::new(format!("{name}，{year} 年"), format!("indicator {no}, {year}")),
                     Text::new(
-                        format!("{} 断面年均值的水质类别，达到类别的断面占全部断面的百分比", levels.join("、")),
+                        format!(
+                            "{} 断面年均值的水质类别，达到类别的断面占全部断面的百分比",
+                            levels.join("、")
+                        ),
                         "class of each section by its yearly means; share of all sections",
                     ),
-                    format!("/api/v1/judgements?topic=water/section_class&from={year}-01-01&to={}-01-01", year + 1),
+                    format!(
+                        "/api/v1/judgements?topic=water/section_class&from={year}-01-01&to={}-01-01",
+                        year + 1
+                    ),
                     vec![
                         column("section", "断面编码", "Section"),
                         column("zh", "断面", "Name"),
@@ -208,7 +241,9 @@ impl Progress {
                 let mut rows = Vec::new();
                 for project in kept.projects.iter().filter(|p| p.head.state != "cancelled") {
                     for cut in project.cuts.iter().filter(|c| c.pollutant == *pollutant) {
-                        let of_year = cut.approved_on.is_some_and(|d| i32::from(d.year()) == i32::from(year));
+                        let of_year = cut
+                            .approved_on
+                            .is_some_and(|d| i32::from(d.year()) == i32::from(year));
                         if of_year {
                             rows.push(vec![
                                 Some(project.head.id.to_string()),
@@ -222,7 +257,10 @@ impl Progress {
                 }
                 Some(answer(
                     Text::new(format!("{name}，{year} 年"), format!("indicator {no}, {year}")),
-                    Text::new("当年核定的重点工程减排量之和", "cuts of projects approved in the year, added up"),
+                    Text::new(
+                        "当年核定的重点工程减排量之和",
+                        "cuts of projects approved in the year, added up",
+                    ),
                     "/api/v1/registers/plan_project/records".to_owned(),
                     vec![
                         column("id", "记录", "Record"),

@@ -68,7 +68,9 @@ impl Progress {
         let mut out = Vec::new();
         for year in years.base.saturating_add(1)..=years.target {
             for line in &self.follow().rules.round {
-                if let Some(round) = round_of(line, year).filter(|(r, _)| r.opens.as_str() <= today.to_string().as_str()) {
+                if let Some(round) =
+                    round_of(line, year).filter(|(r, _)| r.opens.as_str() <= today.to_string().as_str())
+                {
                     out.push(round);
                 }
             }
@@ -83,7 +85,9 @@ impl Progress {
         let year: u16 = year.parse().ok()?;
         let years = self.years();
         let line = self.follow().rules.round.iter().find(|l| l.code == name)?;
-        (years.base < year && year <= years.target).then(|| round_of(line, year)).flatten()
+        (years.base < year && year <= years.target)
+            .then(|| round_of(line, year))
+            .flatten()
     }
 
     /// What each unit is asked for: tasks it leads or shares, its indicators, its projects under way; towns are asked for
@@ -115,7 +119,11 @@ impl Progress {
         }
         for town in self.towns() {
             ask(town, "all", "*".to_owned());
-            for measure in kept.measures.iter().filter(|m| m.unit == *town && m.head.state == "running") {
+            for measure in kept
+                .measures
+                .iter()
+                .filter(|m| m.unit == *town && m.head.state == "running")
+            {
                 ask(town, "task", measure.task.clone());
             }
         }
@@ -161,7 +169,10 @@ impl Progress {
             .collect();
         let mut records = Vec::new();
         for (unit, items) in asked.iter().filter(|(unit, _)| !returned.contains(unit)) {
-            let items: Vec<Value> = items.iter().map(|a| json!({ "kind": a.kind, "item": a.item })).collect();
+            let items: Vec<Value> = items
+                .iter()
+                .map(|a| json!({ "kind": a.kind, "item": a.item }))
+                .collect();
             let body = json!({
                 "round": new.code, "unit": unit, "as_of": new.as_of, "due": new.due, "items": items,
             });
@@ -232,7 +243,8 @@ impl Progress {
             "filings": round.filings,
             "late": day.board.late(&kept, &self.follow().rules.escalation),
         });
-        let text = plan::canonical::text(&body).map_err(|e| ProgressError::stored("round", code, e.to_string()))?;
+        let text =
+            plan::canonical::text(&body).map_err(|e| ProgressError::stored("round", code, e.to_string()))?;
         self.store().freeze_plan_round(code, &text, by, now).await?;
         self.round(code, now).await
     }
@@ -240,10 +252,14 @@ impl Progress {
     /// What a round was frozen to.
     pub async fn frozen_round(&self, code: &str, now: UtcMs) -> Result<Option<Value>> {
         let round = self.round(code, now).await?;
-        let Some(name) = &round.row.snapshot else { return Ok(None) };
+        let Some(name) = &round.row.snapshot else {
+            return Ok(None);
+        };
         let body = self.store().plan_snapshot(name).await?;
-        body.map(|text| serde_json::from_str(&text).map_err(|_| ProgressError::stored("snapshot", name, "body")))
-            .transpose()
+        body.map(|text| {
+            serde_json::from_str(&text).map_err(|_| ProgressError::stored("snapshot", name, "body"))
+        })
+        .transpose()
     }
 }
 
@@ -295,7 +311,10 @@ mod tests {
             days: 15,
         };
         let (round, names) = round_of(&line, 2023).unwrap();
-        assert_eq!((round.code.as_str(), round.opens.as_str(), round.due.as_str()), ("2023-H2", "2024-01-01", "2024-01-15"));
+        assert_eq!(
+            (round.code.as_str(), round.opens.as_str(), round.due.as_str()),
+            ("2023-H2", "2024-01-01", "2024-01-15")
+        );
         assert_eq!(names.zh, "2023 年年终调度");
     }
 
@@ -310,6 +329,7 @@ mod tests {
             },
             round: "2023-H2".into(),
             unit: UnitCode::new("water"),
+            as_of: date(2023, 12, 31),
             due: date(2024, 1, 15),
             filed: None,
             items: Vec::new(),
@@ -320,6 +340,10 @@ mod tests {
         of.head.state = "filed".into();
         assert_eq!(filing(&of, date(2024, 3, 1)).late, 2);
         of.head.state = "returned".into();
-        assert_eq!(filing(&of, date(2024, 3, 1)).late, 46, "what was returned is not filed");
+        assert_eq!(
+            filing(&of, date(2024, 3, 1)).late,
+            46,
+            "what was returned is not filed"
+        );
     }
 }

@@ -83,7 +83,11 @@ impl Progress {
     }
 
     fn units_of(&self, item: &LateItem) -> Vec<UnitCode> {
-        item.units.iter().filter(|u| self.unit(u).is_some()).cloned().collect()
+        item.units
+            .iter()
+            .filter(|u| self.unit(u).is_some())
+            .cloned()
+            .collect()
     }
 
     fn order(

@@ -36,7 +36,10 @@ fn walk(folder: &Path, prefix: &str, out: &mut BTreeMap<String, String>) {
         let name = format!("{prefix}{}", path.file_name().unwrap().to_str().unwrap());
         if path.is_dir() {
             walk(&path, &format!("{name}/"), out);
-        } else if matches!(path.extension().and_then(|e| e.to_str()), Some("toml" | "csv" | "geojson")) {
+        } else if matches!(
+            path.extension().and_then(|e| e.to_str()),
+            Some("toml" | "csv" | "geojson")
+        ) {
             out.insert(name, std::fs::read_to_string(&path).unwrap());
         }
     }
@@ -115,17 +118,59 @@ impl Bench {
             reason: reason.map(str::to_owned),
             body: serde_json::Map::new(),
         };
-        let held = self.ledger.step("plan_value", &id, &step("reopen", 1, Some("更正")), &leader, self.now).await.unwrap();
+        let held = self
+            .ledger
+            .step(
+                "plan_value",
+                &id,
+                &step("reopen", 1, Some("更正")),
+                &leader,
+                self.now,
+            )
+            .await
+            .unwrap();
         let edit = Edit {
             revision: held.revision,
             body: json!({ "value": value }).as_object().unwrap().clone(),
             ..Edit::default()
         };
-        let held = self.ledger.edit("plan_value", &id, &edit, &clerk, self.now).await.unwrap();
-        let held = self.ledger.step("plan_value", &id, &step("submit", held.revision, None), &clerk, self.now).await.unwrap();
+        let held = self
+            .ledger
+            .edit("plan_value", &id, &edit, &clerk, self.now)
+            .await
+            .unwrap();
+        let held = self
+            .ledger
+            .step(
+                "plan_value",
+                &id,
+                &step("submit", held.revision, None),
+                &clerk,
+                self.now,
+            )
+            .await
+            .unwrap();
         // Whoever submitted does not confirm.
-        let own = self.ledger.step("plan_value", &id, &step("confirm", held.revision, None), &clerk, self.now).await;
+        let own = self
+            .ledger
+            .step(
+                "plan_value",
+                &id,
+                &step("confirm", held.revision, None),
+                &clerk,
+                self.now,
+            )
+            .await;
         assert!(own.is_err());
-        self.ledger.step("plan_value", &id, &step("confirm", held.revision, None), &leader, self.now).await.unwrap();
+        self.ledger
+            .step(
+                "plan_value",
+                &id,
+                &step("confirm", held.revision, None),
+                &leader,
+                self.now,
+            )
+            .await
+            .unwrap();
     }
 }

@@ -125,7 +125,8 @@ impl Store {
             )
             .bind(edition);
         let row = self.db().one(statement).await?;
-        row.map(|row| Ok((document(&row)?, row.text("text")?))).transpose()
+        row.map(|row| Ok((document(&row)?, row.text("text")?)))
+            .transpose()
     }
 
     /// The file of an edition, base64.

@@ -131,7 +131,9 @@ impl Store {
         let snapshot = freeze(self.db(), &mut tx, &new.snapshot, now).await?;
         let version = self
             .db()
-            .statement("SELECT COALESCE(MAX(version), 0) AS n FROM plan_evaluations WHERE kind = $1 AND year = $2")
+            .statement(
+                "SELECT COALESCE(MAX(version), 0) AS n FROM plan_evaluations WHERE kind = $1 AND year = $2",
+            )
             .bind(clean(&new.kind).into_owned())
             .bind(i64::from(new.year))
             .fetch_one(&mut *tx)
@@ -200,7 +202,10 @@ impl Store {
                 .await?;
             for row in &older {
                 let older = evaluation(row)?;
-                let note = format!("由第 {} 版替代 / replaced by version {}", present.version, present.version);
+                let note = format!(
+                    "由第 {} 版替代 / replaced by version {}",
+                    present.version, present.version
+                );
                 self.put_step(&mut tx, &older, EvaluationState::Withdrawn, by, &note, now)
                     .await?;
             }

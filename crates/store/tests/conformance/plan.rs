@@ -91,10 +91,20 @@ async fn evaluations_are_versions_that_are_handed_in_and_published(bench: &Bench
     };
     let (one, two) = (put("{\"v\":1}").await, put("{\"v\":2}").await);
     assert_eq!((one.version, two.version), (1, 2));
-    assert_eq!((one.state, one.demo, &one.summary), (EvaluationState::Frozen, true, &json!({ "green": 3 })));
-    let step = async |id: EvaluationId, to| store.step_plan_evaluation(id, to, "leader", "区政府", noon()).await;
+    assert_eq!(
+        (one.state, one.demo, &one.summary),
+        (EvaluationState::Frozen, true, &json!({ "green": 3 }))
+    );
+    let step = async |id: EvaluationId, to| {
+        store
+            .step_plan_evaluation(id, to, "leader", "区政府", noon())
+            .await
+    };
     let early = step(one.id, EvaluationState::Published).await;
-    assert!(matches!(early, Err(StoreError::Conflict { .. })), "handed in first: {early:?}");
+    assert!(
+        matches!(early, Err(StoreError::Conflict { .. })),
+        "handed in first: {early:?}"
+    );
     for id in [one.id, two.id] {
         step(id, EvaluationState::HandedIn).await.unwrap();
     }
@@ -106,7 +116,11 @@ async fn evaluations_are_versions_that_are_handed_in_and_published(bench: &Bench
         .plan_evaluations(&["midterm"], &[EvaluationState::Published])
         .await
         .unwrap();
-    assert_eq!(shown.iter().map(|e| e.version).collect::<Vec<_>>(), [2], "one at a time");
+    assert_eq!(
+        shown.iter().map(|e| e.version).collect::<Vec<_>>(),
+        [2],
+        "one at a time"
+    );
     let replaced = store.plan_evaluation(one.id).await.unwrap().unwrap();
     assert_eq!(replaced.state, EvaluationState::Withdrawn);
     let unknown = step(EvaluationId(999), EvaluationState::HandedIn).await;
@@ -128,18 +142,33 @@ async fn a_correction_replaces_the_one_before_and_outlives_an_edition(bench: &Be
     let store = &bench.store;
     let put = async |d: &NewDocument| store.put_plan_document(d, "eeb", noon()).await.unwrap();
     let first = put(&document("plan.md", "规划\0")).await;
-    assert_eq!(put(&document("again.md", "规划\0")).await, first, "the same file is the same edition");
+    assert_eq!(
+        put(&document("again.md", "规划\0")).await,
+        first,
+        "the same file is the same edition"
+    );
     let second = put(&document("plan2.md", "规划二")).await;
-    let editions: Vec<i64> = store.plan_documents().await.unwrap().iter().map(|d| d.edition).collect();
+    let editions: Vec<i64> = store
+        .plan_documents()
+        .await
+        .unwrap()
+        .iter()
+        .map(|d| d.edition)
+        .collect();
     assert_eq!(editions, [second.edition, first.edition]);
     let (_, text) = store.plan_document(first.edition).await.unwrap().unwrap();
     assert_eq!(text, "规划\u{FFFD}");
-    assert_eq!(store.plan_document_file(first.edition).await.unwrap().as_deref(), Some("AAAA"));
+    assert_eq!(
+        store.plan_document_file(first.edition).await.unwrap().as_deref(),
+        Some("AAAA")
+    );
     assert_eq!(store.plan_document(999).await.unwrap(), None);
 
     let correct = async |edition, value: &str| {
         let body = json!({ "value": value });
-        store.put_plan_correction(edition, "task/3.1.4/title", &body, "eeb", noon()).await
+        store
+            .put_plan_correction(edition, "task/3.1.4/title", &body, "eeb", noon())
+            .await
     };
     correct(first.edition, "甲").await.unwrap();
     let kept = correct(first.edition, "乙").await.unwrap();
@@ -149,7 +178,17 @@ async fn a_correction_replaces_the_one_before_and_outlives_an_edition(bench: &Be
     assert_eq!(in_force.len(), 1);
     assert_eq!((in_force[0].id, &in_force[0].body["value"]), (kept, &json!("乙")));
     assert_eq!(store.plan_corrections(true).await.unwrap().len(), 2);
-    assert!(store.withdraw_plan_correction(kept, "leader", noon()).await.unwrap());
-    assert!(!store.withdraw_plan_correction(kept, "leader", noon()).await.unwrap());
+    assert!(
+        store
+            .withdraw_plan_correction(kept, "leader", noon())
+            .await
+            .unwrap()
+    );
+    assert!(
+        !store
+            .withdraw_plan_correction(kept, "leader", noon())
+            .await
+            .unwrap()
+    );
     assert!(store.plan_corrections(false).await.unwrap().is_empty());
 }

@@ -1,6 +1,7 @@
 //! The published plan: uploaded, read, reviewed, corrected, compared.
 
 use axum::Json;
+use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, State};
 use model::ids::CorrectionId;
 use plan::correct::{Change, Fit, List};
@@ -47,15 +48,26 @@ pub(crate) async fn list_documents(State(ctx): State<Context>) -> Result<Json<Pl
 pub(crate) async fn upload_document(
     State(ctx): State<Context>,
     access: Access,
-    mut form: Multipart,
+    form: std::result::Result<Multipart, MultipartRejection>,
 ) -> Result<(axum::http::StatusCode, Json<ExtractionView>)> {
     let broken = |e: axum::extract::multipart::MultipartError| {
         if e.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
             ApiError::from(Code::BodyTooLarge)
         } else {
-            ApiError::new(Code::BadBody, format!("表单有误:{e}"), format!("the form is wrong: {e}"))
+            ApiError::new(
+                Code::BadBody,
+                format!("表单有误:{e}"),
+                format!("the form is wrong: {e}"),
+            )
         }
     };
+    let mut form = form.map_err(|e| {
+        ApiError::new(
+            Code::BadBody,
+            format!("须为表单:{e}"),
+            format!("a form is needed: {e}"),
+        )
+    })?;
     let mut found = None;
     while let Some(field) = form.next_field().await.map_err(broken)? {
         if field.name() == Some("file") {
@@ -156,7 +168,11 @@ pub(crate) async fn correct_document(
         )
     })?;
     if request.reason.chars().count() > limits::TEXT_CHARS {
-        return Err(ApiError::field("reason", "最多 1000 个字符", "at most 1000 characters"));
+        return Err(ApiError::field(
+            "reason",
+            "最多 1000 个字符",
+            "at most 1000 characters",
+        ));
     }
     let what = Correct {
         list,
@@ -179,7 +195,9 @@ pub(crate) async fn withdraw_correction(
     Path(id): Path<i64>,
 ) -> Result<axum::http::StatusCode> {
     let by = access.user()?.name.clone();
-    plan(&ctx)?.withdraw_correction(CorrectionId(id), &by, ctx.now()).await?;
+    plan(&ctx)?
+        .withdraw_correction(CorrectionId(id), &by, ctx.now())
+        .await?;
     Ok(axum::http::StatusCode::NO_CONTENT)
 }
 

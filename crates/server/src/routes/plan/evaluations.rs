@@ -15,8 +15,9 @@ use super::{Part, plan, views};
 use crate::access::Access;
 use crate::dto::common::Bilingual;
 use crate::dto::plan::evaluations::{
-    AssessmentView, DutyScore, EvaluatedIndicator, EvaluatedTask, EvaluationCount, EvaluationList, EvaluationStep,
-    EvaluationView, FigureView, MakeAssessment, MakeEvaluation, RemarksView, ScoreView, UnitScore,
+    AssessmentView, DutyScore, EvaluatedIndicator, EvaluatedTask, EvaluationCount, EvaluationList,
+    EvaluationStep, EvaluationView, FigureView, MakeAssessment, MakeEvaluation, RemarksView, ScoreView,
+    UnitScore,
 };
 use crate::error::{ApiError, Code, Result};
 use crate::extract::{Body, Path};
@@ -30,11 +31,18 @@ fn seen(part: &Part, row: &Stored) -> bool {
 
 /// Evaluations in sight.
 #[utoipa::path(get, path = "/plan/evaluations", tag = "plan", responses((status = OK, body = EvaluationList)))]
-pub(crate) async fn list_evaluations(State(ctx): State<Context>, access: Access) -> Result<Json<EvaluationList>> {
+pub(crate) async fn list_evaluations(
+    State(ctx): State<Context>,
+    access: Access,
+) -> Result<Json<EvaluationList>> {
     let part = Part::of(&access)?;
     let rows = plan(&ctx)?.evaluations(false).await?;
     Ok(Json(EvaluationList {
-        items: rows.iter().filter(|r| seen(&part, r)).map(views::evaluation).collect(),
+        items: rows
+            .iter()
+            .filter(|r| seen(&part, r))
+            .map(views::evaluation)
+            .collect(),
     }))
 }
 
@@ -47,7 +55,11 @@ pub(crate) async fn make_evaluation(
     Body(request): Body<MakeEvaluation>,
 ) -> Result<(axum::http::StatusCode, Json<EvaluationView>)> {
     let kind = Kind::from_name(&request.kind).ok_or_else(|| {
-        ApiError::field("kind", "可用:yearly、midterm、final", "use yearly, midterm or final")
+        ApiError::field(
+            "kind",
+            "可用:yearly、midterm、final",
+            "use yearly, midterm or final",
+        )
     })?;
     let plan = plan(&ctx)?;
     let by = access.user()?.login.clone();
@@ -68,7 +80,9 @@ pub(crate) async fn make_evaluation(
         adjustments: r.adjustments,
         measures: r.measures,
     };
-    let made = plan.make(kind, request.year, remarks, false, &by, ctx.now()).await?;
+    let made = plan
+        .make(kind, request.year, remarks, false, &by, ctx.now())
+        .await?;
     Ok((axum::http::StatusCode::CREATED, Json(view(plan, &made))))
 }
 
@@ -99,16 +113,22 @@ pub(super) async fn file(ctx: &Shared, made: Made, part: progress::Part) -> Resu
     let permit = std::sync::Arc::clone(&ctx.evaluations)
         .try_acquire_owned()
         .map_err(|_| ApiError::from(Code::Busy))?;
-    let row = made.row;
-    let frozen = made.frozen;
+    let Made { row, judged } = made;
     let bytes = tokio::task::spawn_blocking(move || {
         let _permit = permit;
-        frozen.file(part)
+        judged.frozen.file(part)
     })
     .await
     .map_err(|e| ApiError::internal(&e))??;
-    let name = format!("plan-{}-{}-v{}.{}", row.kind, row.year, row.version, part.extension());
-    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")).map_err(|e| ApiError::internal(&e))?;
+    let name = format!(
+        "plan-{}-{}-v{}.{}",
+        row.kind,
+        row.year,
+        row.version,
+        part.extension()
+    );
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
+        .map_err(|e| ApiError::internal(&e))?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(part.media_type())),
         (header::CONTENT_DISPOSITION, disposition),
@@ -152,7 +172,11 @@ async fn step(
     let plan = plan(ctx)?;
     let note = request.note.trim();
     if note.chars().count() > limits::TEXT_CHARS {
-        return Err(ApiError::field("note", "最多 1000 个字符", "at most 1000 characters"));
+        return Err(ApiError::field(
+            "note",
+            "最多 1000 个字符",
+            "at most 1000 characters",
+        ));
     }
     let by = access.user()?.login.clone();
     let present = plan.evaluation(EvaluationId(id)).await?;
@@ -164,7 +188,11 @@ async fn step(
         ));
     }
     if to == EvaluationState::Withdrawn && note.is_empty() {
-        return Err(ApiError::field("note", "撤回须写明理由", "a reason is needed to withdraw"));
+        return Err(ApiError::field(
+            "note",
+            "撤回须写明理由",
+            "a reason is needed to withdraw",
+        ));
     }
     plan.step(EvaluationId(id), to, &by, note, ctx.now()).await?;
     let made = plan.evaluation(EvaluationId(id)).await?;
@@ -221,10 +249,14 @@ fn stage_names(stage: Stage) -> Bilingual {
 }
 
 pub(super) fn view(plan: &Progress, made: &Made) -> EvaluationView {
-    let e = &made.evaluation;
-    let counted = |no: u32| e.score.as_ref().and_then(|s| s.counted.iter().find(|c| c.no == no));
+    let e = made.evaluation();
+    let counted = |no: u32| {
+        e.score
+            .as_ref()
+            .and_then(|s| s.counted.iter().find(|c| c.no == no))
+    };
     let id = made.row.id.0;
-    let remarks = &made.frozen.cover.remarks;
+    let remarks = &made.frozen().cover.remarks;
     EvaluationView {
         evaluation: views::evaluation(&made.row),
         frozen_on: e.frozen_on.into(),
@@ -283,7 +315,7 @@ pub(super) fn view(plan: &Progress, made: &Made) -> EvaluationView {
         money_rate: views::opt(e.completion.money.rate.as_ref()),
         projects: e.projects.iter().map(|p| views::project(plan, p)).collect(),
         figures: made
-            .frozen
+            .frozen()
             .snapshot
             .figures
             .iter()
@@ -311,7 +343,10 @@ pub(super) fn view(plan: &Progress, made: &Made) -> EvaluationView {
 
 /// Assessments of units.
 #[utoipa::path(get, path = "/plan/assessments", tag = "plan", responses((status = OK, body = EvaluationList)))]
-pub(crate) async fn list_assessments(State(ctx): State<Context>, access: Access) -> Result<Json<EvaluationList>> {
+pub(crate) async fn list_assessments(
+    State(ctx): State<Context>,
+    access: Access,
+) -> Result<Json<EvaluationList>> {
     Part::of(&access)?;
     let rows = plan(&ctx)?.assessments().await?;
     Ok(Json(EvaluationList {
@@ -330,7 +365,10 @@ pub(crate) async fn make_assessment(
     let plan = plan(&ctx)?;
     let by = access.user()?.login.clone();
     let made = plan.assess(request.year, false, &by, ctx.now()).await?;
-    Ok((axum::http::StatusCode::CREATED, Json(assessed(plan, &Part::All, &made))))
+    Ok((
+        axum::http::StatusCode::CREATED,
+        Json(assessed(plan, &Part::All, &made)),
+    ))
 }
 
 /// An assessment; towns and departments see their own result.

@@ -9,9 +9,7 @@ use store::plan::EvaluationState;
 use super::{Part, day, plan, views};
 use crate::access::Access;
 use crate::dto::plan::indicators::{IndicatorBoard, IndicatorView};
-use crate::dto::plan::{
-    LateCounts, OnDay, PlanOverview, ProvenanceColumn, ProvenanceQuery, ProvenanceView,
-};
+use crate::dto::plan::{LateCounts, OnDay, PlanOverview, ProvenanceColumn, ProvenanceQuery, ProvenanceView};
 use crate::error::{Code, Result};
 use crate::extract::{Path, Query};
 use crate::state::Context;
@@ -48,7 +46,13 @@ pub(crate) async fn get_plan(
     let behind: Vec<_> = board.behind.iter().filter(|b| part.sees_any(&b.units)).collect();
     let mut units: Vec<_> = board.units.iter().filter(|(code, _)| part.sees(code)).collect();
     units.sort_by_key(|(code, s)| {
-        let worst = (s.supervise, s.late.len(), s.late_days, s.leads.red, s.leads.yellow);
+        let worst = (
+            s.supervise,
+            s.late.len(),
+            s.late_days,
+            s.leads.red,
+            s.leads.yellow,
+        );
         (std::cmp::Reverse(worst), code.to_string())
     });
     let rounds = plan.rounds(ctx.now()).await?;
@@ -56,7 +60,9 @@ pub(crate) async fn get_plan(
     let mut newest = Vec::new();
     for row in evaluations {
         let seen = part == Part::All || row.state == EvaluationState::Published;
-        let first = !newest.iter().any(|n: &store::plan::EvaluationRow| n.kind == row.kind);
+        let first = !newest
+            .iter()
+            .any(|n: &store::plan::EvaluationRow| n.kind == row.kind);
         if seen && first {
             newest.push(row);
         }
@@ -68,12 +74,18 @@ pub(crate) async fn get_plan(
         .filter(|m| m.head.state != "draft")
         .map(|m| m.task.as_str())
         .collect();
-    let without = plan.facts().tasks.iter().filter(|t| !filed.contains(t.id.as_str())).count();
+    let without = plan
+        .facts()
+        .tasks
+        .iter()
+        .filter(|t| !filed.contains(t.id.as_str()))
+        .count();
     let years = plan.years();
     let passed = i32::from(board.on.year()) - i32::from(years.base) - 1;
     let days = i64::from(board.on.day_of_year()) + i64::from(passed) * 365;
     let all = (i64::from(years.target) - i64::from(years.base)) * 365;
-    let time = standards::num::Exact::ratio(days.clamp(0, all), all).unwrap_or_else(standards::num::Exact::zero);
+    let time =
+        standards::num::Exact::ratio(days.clamp(0, all), all).unwrap_or_else(standards::num::Exact::zero);
     let own_tasks = board.tasks.iter().filter(|t| part.sees_task(plan, t));
     let own_projects = board.projects.iter().filter(|p| part.sees_any(&p.lead));
     let demo = day.kept.measures.iter().any(|m| m.head.demo) || day.kept.values.iter().any(|v| v.head.demo);
@@ -87,9 +99,20 @@ pub(crate) async fn get_plan(
         projects: views::lights(Lights::of(own_projects.map(|p| p.light))),
         late: counts,
         behind_total: views::count(behind.len()),
-        behind: behind.into_iter().take(BEHIND_SHOWN).map(|b| views::behind(plan, b)).collect(),
-        units: units.into_iter().map(|(code, state)| views::card(plan, code, state)).collect(),
-        rounds: rounds.iter().filter(|r| r.row.frozen_at.is_none()).map(views::round).collect(),
+        behind: behind
+            .into_iter()
+            .take(BEHIND_SHOWN)
+            .map(|b| views::behind(plan, b))
+            .collect(),
+        units: units
+            .into_iter()
+            .map(|(code, state)| views::card(plan, code, state))
+            .collect(),
+        rounds: rounds
+            .iter()
+            .filter(|r| r.row.frozen_at.is_none())
+            .map(views::round)
+            .collect(),
         evaluations: newest.iter().map(views::evaluation).collect(),
         without_measures: views::count(without),
         demo,
@@ -129,7 +152,12 @@ pub(crate) async fn get_indicator(
 ) -> Result<Json<IndicatorView>> {
     Part::of(&access)?;
     let (plan, day) = day(&ctx, query.on).await?;
-    let state = day.board.indicators.iter().find(|i| i.no == no).ok_or(Code::NotFound)?;
+    let state = day
+        .board
+        .indicators
+        .iter()
+        .find(|i| i.no == no)
+        .ok_or(Code::NotFound)?;
     Ok(Json(views::indicator(plan, state, true)))
 }
 

@@ -25,7 +25,14 @@ pub(crate) async fn public_plan(State(ctx): State<Context>) -> Result<Json<Publi
         Some(row) => Some(plan.evaluation(row.id).await?),
         None => None,
     };
-    let of = |no: u32| judged.as_ref()?.evaluation.indicators.iter().find(|i| i.state.no == no);
+    let of = |no: u32| {
+        judged
+            .as_ref()?
+            .evaluation()
+            .indicators
+            .iter()
+            .find(|i| i.state.no == no)
+    };
     let facts = plan.facts();
     let indicators = facts
         .indicators
@@ -91,7 +98,8 @@ pub(crate) async fn public_plan(State(ctx): State<Context>) -> Result<Json<Publi
         indicators,
         chapters,
         goals,
-        demo: rows.iter().any(|r| r.demo) || kept.goals.iter().any(|g| g.head.demo && published(&g.head.state)),
+        demo: rows.iter().any(|r| r.demo)
+            || kept.goals.iter().any(|g| g.head.demo && published(&g.head.state)),
         evaluations: rows.iter().map(views::evaluation).collect(),
     }))
 }

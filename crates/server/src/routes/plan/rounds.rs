@@ -21,7 +21,12 @@ pub(crate) async fn list_rounds(State(ctx): State<Context>, access: Access) -> R
     }))
 }
 
-fn shown(plan: &Progress, part: &Part, view: &progress::RoundView, frozen: Option<serde_json::Value>) -> RoundView {
+fn shown(
+    plan: &Progress,
+    part: &Part,
+    view: &progress::RoundView,
+    frozen: Option<serde_json::Value>,
+) -> RoundView {
     RoundView {
         round: views::round(view),
         filings: view
@@ -64,7 +69,10 @@ pub(crate) async fn open_round(
         .open_round(request.code.trim(), false, &by, ctx.now())
         .await?
         .ok_or_else(|| ApiError::new(Code::Conflict, "该轮次已开启", "the round is open already"))?;
-    Ok((axum::http::StatusCode::CREATED, Json(shown(plan, &Part::All, &view, None))))
+    Ok((
+        axum::http::StatusCode::CREATED,
+        Json(shown(plan, &Part::All, &view, None)),
+    ))
 }
 
 /// Freezes a round: what was filed, who was late, where everything stood.

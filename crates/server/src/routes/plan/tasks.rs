@@ -11,8 +11,8 @@ use crate::access::Access;
 use crate::dto::common::Page;
 use crate::dto::plan::OnDay;
 use crate::dto::plan::tasks::{
-    DraftOrder, DraftedOrders, LateQuery, LateRow, TargetView, TaskChapter, TaskFigure, TaskRegister, TaskSection,
-    TaskTree, TaskView, UnitView,
+    DraftOrder, DraftedOrders, LateQuery, LateRow, TargetView, TaskChapter, TaskFigure, TaskRegister,
+    TaskSection, TaskTree, TaskView, UnitView,
 };
 use crate::error::{ApiError, Code, Result};
 use crate::extract::{Body, Path, Query};
@@ -28,11 +28,19 @@ pub(crate) async fn list_tasks(
 ) -> Result<Json<TaskTree>> {
     let part = Part::of(&access)?;
     let (plan, day) = day(&ctx, query.on).await?;
-    let seen: Vec<_> = day.board.tasks.iter().filter(|t| part.sees_task(plan, t)).collect();
+    let seen: Vec<_> = day
+        .board
+        .tasks
+        .iter()
+        .filter(|t| part.sees_task(plan, t))
+        .collect();
     let of = |prefix: &str| {
         let own: Vec<_> = seen
             .iter()
-            .filter(|t| t.id.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.')))
+            .filter(|t| {
+                t.id.strip_prefix(prefix)
+                    .is_some_and(|rest| rest.starts_with('.'))
+            })
             .copied()
             .collect();
         (Lights::of(own.iter().map(|t| t.light)), own)
@@ -51,7 +59,10 @@ pub(crate) async fn list_tasks(
                     TaskSection {
                         title: title.clone(),
                         lights: views::lights(lights),
-                        tasks: own.into_iter().map(|t| views::task(plan, Some(&day.kept), t)).collect(),
+                        tasks: own
+                            .into_iter()
+                            .map(|t| views::task(plan, Some(&day.kept), t))
+                            .collect(),
                         id,
                     }
                 })
@@ -89,13 +100,22 @@ pub(crate) async fn get_task(
         .iter()
         .find(|t| t.id == id && part.sees_task(plan, t))
         .ok_or(Code::NotFound)?;
-    let input = day.inputs.tasks.iter().find(|t| t.id == id).ok_or(Code::NotFound)?;
+    let input = day
+        .inputs
+        .tasks
+        .iter()
+        .find(|t| t.id == id)
+        .ok_or(Code::NotFound)?;
     let on = day.board.on;
     // Who leads a task sees all of it; others see their own part.
     let all = part == Part::All || part.sees_any(&state.lead);
     let sees = |unit: &UnitCode| all || part.sees(unit);
     let kept = &day.kept;
-    let mut reports: Vec<_> = kept.reports.iter().filter(|r| r.task == id && r.on <= on && sees(&r.unit)).collect();
+    let mut reports: Vec<_> = kept
+        .reports
+        .iter()
+        .filter(|r| r.task == id && r.on <= on && sees(&r.unit))
+        .collect();
     reports.sort_by_key(|r| (std::cmp::Reverse(r.on), r.head.id.clone()));
     let (text, text_line) = text_of(&ctx, plan, &id).await?;
     let dues = |list: &[plan::tasks::Due]| -> Vec<LateRow> {
@@ -107,7 +127,9 @@ pub(crate) async fn get_task(
     Ok(Json(TaskView {
         on: on.into(),
         task: views::task(plan, Some(kept), state),
-        section: id.rsplit_once('.').map_or_else(String::new, |(section, _)| section.to_owned()),
+        section: id
+            .rsplit_once('.')
+            .map_or_else(String::new, |(section, _)| section.to_owned()),
         text,
         text_line,
         named_projects: plan
@@ -245,7 +267,13 @@ pub(crate) async fn draft_orders(
         .map(|name| {
             Level::from_name(name)
                 .filter(|l| *l > Level::Remind)
-                .ok_or_else(|| ApiError::field("level", "可用:yellow、order、interview", "use yellow, order or interview"))
+                .ok_or_else(|| {
+                    ApiError::field(
+                        "level",
+                        "可用:yellow、order、interview",
+                        "use yellow, order or interview",
+                    )
+                })
         })
         .transpose()?;
     let by = access.user()?.name.clone();
@@ -316,7 +344,12 @@ fn unit_view(
             .map(|t| views::task(plan, Some(&day.kept), t))
             .collect()
     };
-    let undertook = |t: &plan::tasks::TaskState| day.kept.measures.iter().any(|m| m.task == t.id && m.unit == *code);
+    let undertook = |t: &plan::tasks::TaskState| {
+        day.kept
+            .measures
+            .iter()
+            .any(|m| m.task == t.id && m.unit == *code)
+    };
     UnitView {
         on: on.into(),
         card: views::card(plan, code, &state),

@@ -255,10 +255,18 @@ pub(super) fn indicator(plan: &Progress, state: &IndicatorState, explained: bool
 }
 
 pub(super) fn task(plan: &Progress, kept: Option<&Kept>, state: &TaskState) -> TaskRow {
-    let named = plan.facts().tasks.iter().find(|t| t.id == state.id).map_or(0, |t| t.projects.len());
+    let named = plan
+        .facts()
+        .tasks
+        .iter()
+        .find(|t| t.id == state.id)
+        .map_or(0, |t| t.projects.len());
     let (measures, projects) = kept.map_or((0, 0), |k| {
         (
-            k.measures.iter().filter(|m| m.task == state.id && m.head.state != "draft").count(),
+            k.measures
+                .iter()
+                .filter(|m| m.task == state.id && m.head.state != "draft")
+                .count(),
             k.projects.iter().filter(|p| p.task == state.id).count(),
         )
     });
@@ -355,7 +363,10 @@ pub(super) fn card(plan: &Progress, code: &UnitCode, state: &UnitState) -> UnitC
         projects: lights(state.projects),
         late: count(state.late.len()),
         late_days: state.late_days,
-        summary: state.summary.as_ref().map_or_else(|| Bilingual::new("", ""), text),
+        summary: state
+            .summary
+            .as_ref()
+            .map_or_else(|| Bilingual::new("", ""), text),
     }
 }
 
@@ -367,7 +378,9 @@ pub(super) fn measure(plan: &Progress, of: &Measure, on: jiff::civil::Date) -> M
         .filter(|m| m.done.is_some_and(|d| d <= on))
         .map(|m| m.weight)
         .sum();
-    let percent = (done * Decimal::ONE_HUNDRED).checked_div(all).map(|p| decimal(p.round_dp(1)));
+    let percent = (done * Decimal::ONE_HUNDRED)
+        .checked_div(all)
+        .map(|p| decimal(p.round_dp(1)));
     MeasureView {
         id: of.head.id.to_string(),
         task: of.task.clone(),
