@@ -499,6 +499,18 @@ fn figures_follow_and_the_public_sees_published_fields_only() {
         let figures = running.finish();
         assert_eq!(figures.len(), definition.counter.len() + definition.rate.len());
         assert!(!figures.is_empty(), "{} counts something", register.name());
+        let rates = definition.rate.iter().map(|r| format!("rate.{}", r.name));
+        let names = definition.counter.iter().map(|c| c.name.clone()).chain(rates);
+        for (name, figure) in names.zip(&figures) {
+            let taking = |r: &&Record| tally::takes_part(register, &name, r, today()) == Some(true);
+            let count = records.iter().filter(taking).count() as u64;
+            assert_eq!(
+                count,
+                figure.records,
+                "{} {name} opens what it rests on",
+                register.name()
+            );
+        }
         for figure in &figures {
             let served = figure.feeds.iter().all(|f| library.serving(f).next().is_some());
             assert!(
