@@ -8,26 +8,34 @@
 //!
 //! This crate must not know: HTTP, any single register, any district. The clock is an argument.
 
+mod attach;
 mod bulk;
 mod chains;
 mod change;
 mod deadlines;
 mod error;
+pub mod export;
 mod facets;
 mod figures;
 mod graph;
 mod held;
-mod layers;
+pub mod import;
 pub mod limits;
 mod list;
+pub mod media;
+pub mod merging;
+mod layers;
 mod maps;
 mod person;
+pub mod publishing;
 mod query;
 mod read;
 mod references;
 mod settle;
-mod sources;
+pub mod sheet;
 mod view;
+mod writing;
+mod sources;
 mod zones;
 
 use std::collections::BTreeMap;
@@ -40,6 +48,7 @@ use registers::register::Register;
 use registers::text::Names;
 use store::Store;
 
+pub use attach::{Attached, Opened};
 pub use chains::{
     Along, BalanceRow, Balanced, ChainLink, ChainNode, ChainTools, Gap, Walked,
 };
@@ -75,6 +84,7 @@ struct Inner {
     units: BTreeMap<String, Names>,
     shelves: BTreeMap<String, Arc<view::Shelf>>,
     figures: figures::Cache,
+    published: publishing::Cache,
     geometries: maps::Cache,
     sources: sources::Cache,
     swept: std::sync::Mutex<Option<jiff::civil::Date>>,
@@ -98,6 +108,7 @@ impl Ledger {
                 units,
                 shelves,
                 figures: figures::Cache::default(),
+                published: publishing::Cache::default(),
                 geometries: maps::Cache::default(),
                 sources: sources::Cache::default(),
                 swept: std::sync::Mutex::new(None),
@@ -133,6 +144,15 @@ impl Ledger {
     /// Name of a unit.
     pub fn unit(&self, code: &str) -> Option<&Names> {
         self.inner.units.get(code)
+    }
+
+    /// Codes and names of all units.
+    pub fn units(&self) -> impl Iterator<Item = (&str, &Names)> {
+        self.inner.units.iter().map(|(code, names)| (code.as_str(), names))
+    }
+
+    pub(crate) fn published(&self) -> &publishing::Cache {
+        &self.inner.published
     }
 
     pub(crate) fn shelf(&self, register: &Register) -> Result<Arc<view::Shelf>> {

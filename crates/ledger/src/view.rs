@@ -143,17 +143,19 @@ impl Columns {
         }
     }
 
-    /// The same rule as the engine's: towns and firms reach their own, a register without a unit field is open to towns.
+    /// The same rule as the engine's: towns, departments where the list says so, and firms reach their own, a register without a unit field is open to towns.
     pub(crate) fn reach(&self, definition: &Definition, actor: &Actor) -> Reach {
         if !definition.access.read.contains(&actor.role) {
             return Reach::Nothing;
         }
-        match (actor.role, &definition.access.unit_field, self.unit) {
-            (Role::Town, Some(_), Some(column)) => actor
+        let access = &definition.access;
+        let own_only = registers::life::own_only(access, actor.role);
+        match (actor.role, &access.unit_field, self.unit) {
+            (_, Some(_), Some(column)) if own_only => actor
                 .unit
                 .as_ref()
                 .map_or(Reach::Nothing, |u| Reach::Unit(column, u.to_string())),
-            (Role::Town, Some(_), None) => Reach::Nothing,
+            (_, Some(_), None) if own_only => Reach::Nothing,
             (Role::Firm, ..) => Reach::Firms(self.firms.clone(), actor.firms.clone()),
             _ => Reach::All,
         }
@@ -227,6 +229,7 @@ struct Plan {
     overdue: Option<bool>,
     demo: Option<bool>,
     bounds: Option<Bounds>,
+    among: Option<Arc<HashSet<RecordId>>>,
     now: UtcMs,
 }
 
@@ -234,6 +237,7 @@ impl Plan {
     fn passes(&self, columns: &Columns, entry: &Entry) -> bool {
         entry.is_current()
             && entry.reached(&self.reach)
+            && self.among.as_ref().is_none_or(|among| among.contains(&entry.id))
             && self.demo.is_none_or(|demo| entry.demo == demo)
             && (self.states.is_empty()
                 || entry
@@ -430,6 +434,7 @@ impl View {
             overdue: query.overdue,
             demo: query.demo,
             bounds: query.bounds,
+            among: query.among.clone(),
             now,
         }
     }

@@ -27,6 +27,7 @@ pub(crate) struct Shared {
     pub(crate) metrics: Metrics,
     pub(crate) passwords: Gate,
     pub(crate) evaluations: Arc<Semaphore>,
+    pub(crate) transfers: Arc<Semaphore>,
     pub(crate) layers: Vec<LayerInfo>,
     pub(crate) ground: Ground,
 }
@@ -42,6 +43,7 @@ impl Shared {
             layers: crate::routes::layers(&app.profile),
             ground: Ground::new(&app.profile),
             evaluations: Arc::new(Semaphore::new(limits::EVALUATIONS_AT_ONCE)),
+            transfers: Arc::new(Semaphore::new(limits::TRANSFERS_AT_ONCE)),
             app,
         })
     }
@@ -51,7 +53,10 @@ impl Shared {
     }
 
     pub(crate) async fn directory(&self) -> Result<Arc<Directory>> {
-        Ok(self.directory.get(&self.app.store).await?)
+        Ok(self
+            .directory
+            .get(&self.app.store, self.app.live.devices_told())
+            .await?)
     }
 }
 

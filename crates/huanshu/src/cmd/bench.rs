@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use hj212::stream::{Limits, split};
 use model::time::{Clock, UtcMs};
+use plan::systems::Coverage;
 use simulate::drive::{Plan, Progress, drive};
 use simulate::{Options, Simulation};
 
@@ -27,14 +28,14 @@ const SPAN_MS: i64 = 2 * 3_600_000;
 /// Arguments.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// decode, upload; all where absent
+    /// decode, upload, tables; all where absent
     id: Option<String>,
     /// Write docs/benchmarks/<version>.md
     #[arg(long)]
     write: bool,
 }
 
-struct Figure {
+pub(super) struct Figure {
     id: &'static str,
     what: String,
     unit: &'static str,
@@ -42,6 +43,10 @@ struct Figure {
 }
 
 impl Figure {
+    pub(super) fn new(id: &'static str, what: String, unit: &'static str, values: Vec<f64>) -> Self {
+        Self { id, what, unit, values }
+    }
+
     fn row(&self) -> String {
         let mut sorted = self.values.clone();
         sorted.sort_by(f64::total_cmp);
@@ -64,10 +69,13 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     if wanted("upload") {
         figures.extend(runtime()?.block_on(upload())?);
     }
+    if wanted("tables") {
+        figures.extend(runtime()?.block_on(super::bench_tables::tables())?);
+    }
     if figures.is_empty() {
         return Err(Failure::new(
-            "没有该项测速,可用:decode、upload",
-            "no such bench; known are decode, upload",
+            "没有该项测速,可用:decode、upload、tables",
+            "no such bench; known are decode, upload, tables",
         ));
     }
     let mut table = String::from("| id | what | min | median | max | unit |\n|---|---|---|---|---|---|\n");
@@ -159,10 +167,12 @@ async fn upload() -> Result<Vec<Figure>, Failure> {
             database: None,
             profile: profile.clone(),
             registers: definitions::load(None, None)?,
+            plan: None,
             http: any,
             hj212: any,
             accept_unknown: true,
             demo: true,
+            coverage: Coverage::default(),
             clock: Arc::clone(&clock),
         })
         .await?;

@@ -1,11 +1,14 @@
 //! One module a command.
 
 pub(crate) mod bench;
+mod bench_tables;
 pub(crate) mod conformance;
 pub(crate) mod decode;
 pub(crate) mod demo;
 pub(crate) mod import;
+pub(crate) mod plan;
 pub(crate) mod serve;
 pub(crate) mod simulate;
+pub(crate) mod systems;
 pub(crate) mod token;
 pub(crate) mod verify;

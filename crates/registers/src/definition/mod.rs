@@ -307,6 +307,10 @@ pub struct Access {
     /// `unit` field by which towns and departments see their own records; all records when left out.
     #[serde(default)]
     pub unit_field: Option<String>,
+    /// Departments too see and change only the records whose `unit_field` is their own unit: for lists of what each unit has
+    /// to do. Left out, a department sees every record.
+    #[serde(default)]
+    pub departments_own: bool,
     /// Fields that hold a firm's code, by which firms see their own records; none when left out.
     #[serde(default)]
     pub firm_fields: Vec<String>,

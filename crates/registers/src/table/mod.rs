@@ -8,9 +8,11 @@ mod columns;
 pub mod export;
 pub mod import;
 
+use crate::limits;
+
 pub use columns::{Column, template};
 pub use export::rows;
-pub use import::{Draft, Existing, Import, RowFinding, import};
+pub use import::{Draft, Existing, Header, Import, RowFinding, import};
 
 /// Header of the id column.
 pub const ID_HEADER: &str = "记录编号";
@@ -63,4 +65,31 @@ pub struct Sheet {
     pub rows: Vec<Vec<Cell>>,
     /// Merged ranges.
     pub merges: Vec<Merge>,
+}
+
+impl Sheet {
+    /// The sheet with merged ranges filled: every cell of a range reads as its first.
+    #[must_use]
+    pub fn filled(self) -> Self {
+        let Self { mut rows, merges } = self;
+        for merge in merges {
+            let first = rows.get(merge.top).and_then(|r| r.get(merge.left));
+            let value = first.cloned().unwrap_or_default();
+            let last = merge.bottom.min(rows.len().saturating_sub(1));
+            for row in rows.iter_mut().take(last + 1).skip(merge.top) {
+                let right = merge.right.min(limits::IMPORT_COLUMNS);
+                if row.len() <= right {
+                    row.resize(right + 1, Cell::Empty);
+                }
+                row.iter_mut()
+                    .take(right + 1)
+                    .skip(merge.left)
+                    .for_each(|c| *c = value.clone());
+            }
+        }
+        Self {
+            rows,
+            merges: Vec::new(),
+        }
+    }
 }

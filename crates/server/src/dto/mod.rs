@@ -4,6 +4,7 @@
 pub mod alarms;
 pub mod chains;
 pub mod common;
+pub mod coverage;
 pub mod devices;
 pub mod evaluate;
 pub mod map;
@@ -11,8 +12,10 @@ pub mod observations;
 pub mod overview;
 pub mod people;
 pub mod places;
+pub mod plan;
 pub mod profile;
 pub mod public;
+pub mod register_files;
 pub mod registers;
 pub mod sources;
 pub mod subjects;

@@ -289,6 +289,7 @@ impl Bench {
         let app = App {
             store: store.clone(),
             ledger,
+            plan: None,
             profile: Arc::new(profile),
             clock: clock.clone(),
             live: Hub::new(),
@@ -303,6 +304,21 @@ impl Bench {
             tokens,
             dir,
             server,
+        }
+    }
+
+    /// The same district with an app changed in some part.
+    pub(crate) fn with_app(&self, change: impl FnOnce(&mut App)) -> Self {
+        let mut app = self.app.clone();
+        change(&mut app);
+        Self {
+            router: server::router(app.clone()),
+            app,
+            store: self.store.clone(),
+            clock: Arc::clone(&self.clock),
+            tokens: self.tokens.clone(),
+            dir: tempfile::tempdir().unwrap(),
+            server: None,
         }
     }
 

@@ -14,9 +14,9 @@ use model::time::UtcMs;
 use serde_json::{Map, Value};
 
 use crate::error::StoreError;
-pub use read::{FacetRow, Mark};
+pub use read::{FacetRow, KeyRow, Mark};
 pub use sources::SourceDecision;
-pub use write::Derived;
+pub use write::{Derived, Writing, key_digest};
 
 /// Who made a revision.
 #[derive(Clone, Debug, PartialEq, Eq)]

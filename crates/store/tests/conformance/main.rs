@@ -13,6 +13,7 @@ mod bench;
 
 mod alarms;
 mod apply;
+mod attachments;
 mod devices;
 mod dirty;
 mod idempotent;
@@ -22,5 +23,6 @@ mod observations;
 mod opening;
 mod outage;
 mod people;
+mod plan;
 mod quarantine;
 mod subjects;

@@ -244,6 +244,13 @@ impl<'a> Verify<'a> {
         if let Some(name) = &d.access.unit_field {
             self.scalar(at!["access", "unit_field"], name, |f| f.kind == FieldType::Unit);
         }
+        if d.access.departments_own && d.access.unit_field.is_none() {
+            self.wrong(
+                at!["access", "departments_own"],
+                "须写明 unit_field",
+                "departments_own needs a unit_field",
+            );
+        }
         for (n, name) in d.access.firm_fields.iter().enumerate() {
             self.scalar(at!["access", "firm_fields", n], name, |f| {
                 matches!(f.kind, FieldType::Reference | FieldType::CreditCode)
