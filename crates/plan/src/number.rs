@@ -37,8 +37,10 @@ impl Num {
 
 impl fmt::Display for Num {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ends = self.0.decimals().filter(|places| *places <= PLACES);
-        f.write_str(&self.0.to_fixed(ends.unwrap_or(PLACES)))
+        match self.0.decimals().filter(|places| *places <= PLACES) {
+            Some(places) => f.write_str(&self.0.to_fixed(places)),
+            None => f.write_str(&self.short(PLACES)),
+        }
     }
 }
 

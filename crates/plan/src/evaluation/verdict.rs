@@ -67,7 +67,7 @@ pub(super) fn of_indicator(state: &IndicatorState, last: bool) -> IndicatorVerdi
     let strict = state.force == Force::Binding;
     match (state.kind, state.reached, state.light) {
         (Kind::Awaiting, ..) => IndicatorVerdict::Awaiting,
-        (_, _, Light::Grey) => IndicatorVerdict::Undecided,
+        (_, _, Light::Grey) | (Kind::Keep, None, _) => IndicatorVerdict::Undecided,
         (Kind::Keep, Some(true), _) => IndicatorVerdict::Kept,
         (_, Some(true), _) => IndicatorVerdict::Met,
         (Kind::Keep, Some(false), _) => IndicatorVerdict::Missed,

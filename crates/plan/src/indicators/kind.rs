@@ -61,7 +61,8 @@ pub(super) fn read(input: &IndicatorInput, years: Years) -> Reading {
         .map(|r| r.value)
         .or(input.assigned.as_ref().and_then(|a| a.base))
         .map(exact);
-    let base = recomputed.clone().or(stated.clone());
+    // A base of the former scope is no point of this indicator's way.
+    let base = recomputed.clone().or(stated.clone().filter(|_| !facts.restated));
     let mut out = Reading {
         kind: Kind::Qualitative,
         reason: Text::same(""),

@@ -55,9 +55,15 @@ pub(crate) fn profile_files() -> BTreeMap<String, String> {
 impl Bench {
     /// On an embedded store, without any record.
     pub(crate) async fn empty(day: &str) -> Self {
+        Self::changed(day, |_| ()).await
+    }
+
+    /// The same with files of the profile changed.
+    pub(crate) async fn changed(day: &str, change: impl FnOnce(&mut BTreeMap<String, String>)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(None, dir.path()).await.unwrap();
-        let files = profile_files();
+        let mut files = profile_files();
+        change(&mut files);
         let profile = Profile::from_files(&files).unwrap();
         store.put_subjects(&profile.subjects).await.unwrap();
         let mut definitions = BTreeMap::new();
@@ -90,6 +96,28 @@ impl Bench {
         let mut bench = Self::empty("2026-11-20").await;
         bench.seeded = bench.plan.seed_demo(&bench.demo, bench.now).await.unwrap();
         bench
+    }
+
+    /// Enters a record in a state, as an import or the demonstration would.
+    #[allow(dead_code)]
+    pub(crate) async fn put(&self, register: &str, state: &str, body: serde_json::Value) {
+        use ledger::{Change, ChangeKind, Person};
+
+        let definition = self.ledger.register(register).unwrap();
+        let raw = body.as_object().unwrap();
+        let body = self
+            .ledger
+            .admit(definition, raw, Some(state), self.now)
+            .await
+            .unwrap()
+            .unwrap();
+        let mut change = Change::new(definition, None, body, ChangeKind::Imported, self.now);
+        change.record.state = Some(state.to_owned());
+        let author = Person::program("test").author();
+        self.ledger
+            .commit(definition, vec![change], &author, self.now)
+            .await
+            .unwrap();
     }
 
     /// Corrects a reported value as the register allows it: a leader takes it up again, it is edited and confirmed anew.
