@@ -29,6 +29,11 @@ async function go(path) {
     dispatchEvent(new PopStateEvent('popstate', { state: history.state }))
   }, path)
 }
+/** A refusal that was wanted is no complaint; anything else the browser said is. */
+function refused() {
+  assert.deepEqual(seen.complaints.filter((c) => !/status of (409|422)/.test(c)), [])
+  seen.complaints.length = 0
+}
 const records = (session, name, query = '') => session.ok('GET', `/registers/${name}/records?page_size=20${query}`)
 const entered = (view) => view.definition.field.filter((f) => !f.computed)
 
@@ -43,16 +48,16 @@ test('the index has every register by group, with the figures of the API', async
   await shot(page, 'registers')
 })
 
-test('every definition: its list opens, its record shows every field, its form enters every field', { timeout: 240_000 }, async () => {
+test('every definition: its list opens, a record beside it shows every field, its form enters every field', { timeout: 240_000 }, async () => {
   await page.goto(`${base}/registers`)
   await page.waitForSelector('[data-register]')
-  for (const view of views) {
-    const { items, total } = await records(admin, view.name)
-    await go(`/registers/${view.name}`)
-    await page.waitForFunction(({ name, n }) => document.querySelector(`.head h2`)?.textContent === name && document.querySelector('[data-test=total]')?.dataset.total === n, { name: view.zh, n: String(total) })
-    if (items.length > 0) {
-      await go(`/registers/${view.name}/${encodeURIComponent(items[0].id)}`)
-      await page.waitForSelector(`[data-test=record][data-id="${items[0].id}"] [data-test=values]`)
+  const lists = await Promise.all(views.map((v) => records(admin, v.name)))
+  for (const [n, view] of views.entries()) {
+    const [{ id } = {}] = lists[n].items
+    await go(`/registers/${view.name}${id ? `?at=${encodeURIComponent(id)}` : ''}`)
+    await page.waitForFunction(({ name, total }) => document.querySelector('.head h2')?.textContent === name && document.querySelector('[data-test=total]')?.dataset.total === total, { name: view.zh, total: String(lists[n].total) })
+    if (id) {
+      await page.waitForSelector(`[data-test=record][data-id="${id}"] [data-test=values]`)
       const fields = await page.$$eval('[data-value-of]', (all) => all.map((e) => e.dataset.valueOf))
       assert.deepEqual(fields, view.definition.field.filter((f) => f.type !== 'group').map((f) => f.name), view.name)
     }
@@ -106,6 +111,7 @@ test('a form says at the field what is wrong, keeps what was typed as a draft, a
   await page.click('[data-test=draft] button >> nth=0')
   assert.equal(await page.inputValue(`[data-field=${code}] input`), BAD.credit_code)
   await page.evaluate(() => localStorage.removeItem(Object.keys(localStorage).find((k) => k.startsWith('huanshu.draft.'))))
+  refused()
 })
 
 test('every life cycle: the wrong person is refused, the right one takes a step', { timeout: 120_000 }, async () => {
@@ -129,7 +135,8 @@ test('every life cycle: the wrong person is refused, the right one takes a step'
             assert.ok([403, 409].includes(status), `${view.name}: ${wrong} may not «${step.zh}» (${status})`)
           }
           const { status, json } = await right.call('POST', `/registers/${view.name}/records/${record.id}/steps`, ask)
-          if (status === 422) continue
+          // What the step needs is not there yet: another record, or another step, may have it.
+          if (status === 422 || ['needs', 'condition', 'reason'].includes(json.details?.code)) continue
           assert.equal(status, 200, `${view.name}: ${role} takes «${step.zh}»: ${JSON.stringify(json)}`)
           assert.equal(json.state, step.to)
           taken.push(view.name)
@@ -185,6 +192,7 @@ test('two persons at once: the second is told, sees the other’s change, and no
   await page.waitForSelector(`[data-test=record][data-revision="${record.revision + 2}"]`)
   const { body } = await admin.ok('GET', `/registers/${view.name}/records/${record.id}`)
   assert.deepEqual([body[first], body[second]], ['本人的改动', '他人另一处'])
+  refused()
 })
 
 test('filters stand in the address, the export has what they say, and comes back without a change', { timeout: 120_000 }, async () => {
@@ -246,7 +254,7 @@ test('a figure opens the records it counts', { timeout: 120_000 }, async () => {
   for (const view of views) {
     const { items } = await admin.ok('GET', `/registers/${view.name}/figures`)
     for (const figure of items) {
-      const { total } = await records(admin, view.name, `&figure=${figure.name}`)
+      const { total } = await records(admin, view.name, `&figure=${figure.numerator == null ? '' : 'rate.'}${figure.name}`)
       assert.equal(total, figure.records, `${view.name}: ${figure.names.zh}`)
       checked += 1
     }
@@ -286,7 +294,8 @@ test('bulk edit: seen before it is done', async () => {
   await settled(page)
   await page.click('[data-test=bulk]')
   await page.click('[data-test=bulk-field]')
-  await page.click(`.el-select-dropdown__item:visible:text-is("${field.zh}")`)
+  await page.keyboard.type(field.zh)
+  await page.locator('.el-select-dropdown__item:visible', { hasText: field.zh }).first().click()
   await page.fill('[data-test=bulk-dialog] #bulk-value', '批量改动')
   assert.ok(await page.isDisabled('[data-test=bulk-go]'))
   await page.click('[data-test=bulk-see]')

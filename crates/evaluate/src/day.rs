@@ -8,7 +8,6 @@ use model::subject::SubjectKind;
 use model::time::{Grain, UtcMs};
 use rust_decimal::Decimal;
 use standards::air::edition::Edition;
-use store::observations::NewObservation;
 
 use crate::factors::{Medium, known};
 use crate::hour::{compare, judge_section, valid};
@@ -16,7 +15,7 @@ use crate::judge;
 use crate::limits::WASTEWATER_DAY_PERCENT;
 use crate::long::undecided;
 use crate::period;
-use crate::window::{Assessed, Made, Supervised, Window, key};
+use crate::window::{Assessed, Made, Supervised, Window, derived, flag, key};
 
 /// Statistic of the daily maximum of 8 h means (日最大8小时平均).
 pub const MDA8: Statistic = Statistic(std::borrow::Cow::Borrowed("Mda8"));
@@ -48,11 +47,6 @@ pub fn assess(who: &Supervised, window: &mut Window, start: UtcMs) -> Assessed {
 /// Hours that a share of the day is, rounded up.
 fn due(percent: u32) -> usize {
     usize::try_from((24 * percent).div_ceil(100)).unwrap_or(24)
-}
-
-pub(crate) fn put(window: &mut Window, out: &mut Assessed, new: NewObservation) {
-    window.put(&new);
-    out.derived.push(new);
 }
 
 /// Valid hourly means of a factor by hour of the day.
@@ -100,18 +94,7 @@ fn air(who: &Supervised, window: &mut Window, start: UtcMs, end: UtcMs, out: &mu
                         let Some(factor) = codes.get(item) else { continue };
                         let series = key(who.id(), factor, Grain::Day, statistic);
                         let value = judge::decimal(value);
-                        let flag = Some("N".to_owned());
-                        put(
-                            window,
-                            out,
-                            NewObservation {
-                                series,
-                                time: start,
-                                value,
-                                text: None,
-                                flag,
-                            },
-                        );
+                        out.put(window, derived(series, start, value, Some(flag(true))));
                     }
                 }
                 out.made.push(Made {
@@ -169,18 +152,7 @@ fn day_value(
     out: &mut Assessed,
 ) {
     let series = key(who.id(), factor, Grain::Day, Statistic::AVG);
-    let flag = Some(if valid { "N" } else { "D" }.to_owned());
-    put(
-        window,
-        out,
-        NewObservation {
-            series,
-            time: start,
-            value,
-            text: None,
-            flag,
-        },
-    );
+    out.put(window, derived(series, start, value, Some(flag(valid))));
 }
 
 /// Wastewater: means weighted by the hours' flow, where at least 75 % of the hours are valid (HJ 356-2019 7).

@@ -112,7 +112,11 @@ impl Engine {
             if matches!(
                 subject.spec.kind,
                 SubjectKind::AirStation | SubjectKind::WaterSection
-            ) && self.keys(subject.id).await?.iter().any(|k| k.grain == Grain::Hour)
+            ) && self
+                .keys(subject.id)
+                .await?
+                .iter()
+                .any(|k| k.grain == Grain::Hour)
             {
                 due.extend(days.iter().map(|start| DuePeriod {
                     grain: Grain::Day,

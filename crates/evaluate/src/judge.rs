@@ -207,7 +207,10 @@ pub fn air_year(
     days: &BTreeMap<Date, BTreeMap<String, Decimal>>,
     year: i16,
 ) -> Result<Judgement, JudgeError> {
-    let mut judgement = run("aqi/station_annual_real", &json!({ "year": year, "days": dated(days) }))?;
+    let mut judgement = run(
+        "aqi/station_annual_real",
+        &json!({ "year": year, "days": dated(days) }),
+    )?;
     AQI_YEAR.clone_into(&mut judgement.topic);
     Ok(judgement)
 }

@@ -10,15 +10,14 @@ use model::time::{Grain, UtcMs};
 use rust_decimal::Decimal;
 use standards::judgement::{Basis, Judgement, Verdict};
 use standards::text::Text;
-use store::observations::NewObservation;
 
-use crate::day::{MDA8, put};
+use crate::day::MDA8;
 use crate::factors::{Medium, known};
 use crate::hour::{edition_of, judge_section, valid};
 use crate::judge;
 use crate::limits::{SECTION_DAYS_PERCENT, SECTION_MONTHS};
 use crate::period;
-use crate::window::{Assessed, Made, Supervised, Window, key};
+use crate::window::{Assessed, Made, Supervised, Window, derived, flag, key};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -27,8 +26,12 @@ pub fn assess(who: &Supervised, window: &mut Window, grain: Grain, start: UtcMs,
     let mut out = Assessed::default();
     let Some(end) = grain.next(start) else { return out };
     match (who.kind(), grain) {
-        (SubjectKind::AirStation, Grain::Month | Grain::Year) => air(who, window, grain, start, end, &mut out),
-        (SubjectKind::WaterSection, Grain::Month) => section_month(who, window, start, end.min(now), &mut out),
+        (SubjectKind::AirStation, Grain::Month | Grain::Year) => {
+            air(who, window, grain, start, end, &mut out);
+        }
+        (SubjectKind::WaterSection, Grain::Month) => {
+            section_month(who, window, start, end.min(now), &mut out);
+        }
         (SubjectKind::WaterSection, Grain::Year) => {
             section_year(who, window, start, end, now >= end, &mut out);
         }
@@ -38,7 +41,12 @@ pub fn assess(who: &Supervised, window: &mut Window, grain: Grain, start: UtcMs,
 }
 
 /// Valid daily values of a station by date and pollutant: means, and the 8 h maximum of ozone.
-fn days(who: &Supervised, window: &Window, start: UtcMs, end: UtcMs) -> BTreeMap<Date, BTreeMap<String, Decimal>> {
+fn days(
+    who: &Supervised,
+    window: &Window,
+    start: UtcMs,
+    end: UtcMs,
+) -> BTreeMap<Date, BTreeMap<String, Decimal>> {
     let mut out: BTreeMap<Date, BTreeMap<String, Decimal>> = BTreeMap::new();
     for factor in window.factors(Grain::Day) {
         let Some(item) = known(&factor).filter(|k| k.medium == Medium::Air) else {
@@ -47,7 +55,9 @@ fn days(who: &Supervised, window: &Window, start: UtcMs, end: UtcMs) -> BTreeMap
         let statistic = if item.key == "o3" { MDA8 } else { Statistic::AVG };
         for o in window.values(&key(who.id(), &factor, Grain::Day, statistic), start, end) {
             if let (Some(civil), Some(value)) = (o.time.civil(), valid(Some(o))) {
-                out.entry(civil.date()).or_default().insert(item.key.clone(), value);
+                out.entry(civil.date())
+                    .or_default()
+                    .insert(item.key.clone(), value);
             }
         }
     }
@@ -80,7 +90,10 @@ fn air(who: &Supervised, window: &mut Window, grain: Grain, start: UtcMs, end: U
         let Some(enough) = enough.and_then(serde_json::Value::as_bool) else {
             continue;
         };
-        let values: Vec<Decimal> = days.values().filter_map(|day| day.get(&item.key).copied()).collect();
+        let values: Vec<Decimal> = days
+            .values()
+            .filter_map(|day| day.get(&item.key).copied())
+            .collect();
         let statistic = if item.key == "o3" { MDA8 } else { Statistic::AVG };
         let series = key(who.id(), &factor, grain, statistic);
         keep(window, out, series, start, period::mean(&values), enough);
@@ -103,14 +116,10 @@ fn keep(
     value: Option<Decimal>,
     enough: bool,
 ) {
-    let new = NewObservation {
-        series,
-        time,
-        value: value.filter(|_| enough),
-        text: None,
-        flag: Some(if enough { "N" } else { "D" }.to_owned()),
-    };
-    put(window, out, new);
+    out.put(
+        window,
+        derived(series, time, value.filter(|_| enough), Some(flag(enough))),
+    );
 }
 
 fn mean_of(key: &str, values: &[Decimal]) -> Option<Decimal> {
@@ -126,7 +135,14 @@ fn section_month(who: &Supervised, window: &mut Window, start: UtcMs, until: Utc
     // Both rounded up; a month has one day at least.
     let passed = ((until.0 - start.0 + DAY_MS - 1) / DAY_MS).max(1);
     let needed = (passed * SECTION_DAYS_PERCENT + 99) / 100;
-    derive(who, window, (Grain::Day, Grain::Month), (start, until), needed, out);
+    derive(
+        who,
+        window,
+        (Grain::Day, Grain::Month),
+        (start, until),
+        needed,
+        out,
+    );
     class(who, window, Grain::Month, start, judge::SECTION_MONTH, out);
 }
 
@@ -140,7 +156,14 @@ fn section_year(
     out: &mut Assessed,
 ) {
     let needed = if ended { SECTION_MONTHS } else { 1 };
-    derive(who, window, (Grain::Month, Grain::Year), (start, end), needed, out);
+    derive(
+        who,
+        window,
+        (Grain::Month, Grain::Year),
+        (start, end),
+        needed,
+        out,
+    );
     class(who, window, Grain::Year, start, judge::SECTION_YEAR, out);
 }
 
@@ -181,7 +204,10 @@ pub(crate) fn undecided(topic: &str, grain: Grain, start: UtcMs) -> Made {
     let mut judgement = Judgement::new(topic, Basis::new("GB 3838", "2002", "5.1"));
     judgement.conclude(
         Verdict::Undecided,
-        Text::new("有效数据不足,不能评价。", "Too few valid data: cannot be decided."),
+        Text::new(
+            "有效数据不足,不能评价。",
+            "Too few valid data: cannot be decided.",
+        ),
     );
     Made {
         factor: None,
@@ -202,7 +228,8 @@ mod tests {
     use super::*;
 
     fn who(kind: &str) -> Supervised {
-        let spec = serde_json::from_value(serde_json::json!({ "code": "s", "kind": kind, "zh": "站" })).unwrap();
+        let spec =
+            serde_json::from_value(serde_json::json!({ "code": "s", "kind": kind, "zh": "站" })).unwrap();
         Supervised {
             subject: Subject {
                 id: SubjectId(1),
@@ -241,7 +268,13 @@ mod tests {
 
     fn month(kind: &str, window: &mut Window, now: &str) -> Assessed {
         let start = UtcMs::parse("2026-05-01").unwrap();
-        assess(&who(kind), window, Grain::Month, start, UtcMs::parse(now).unwrap())
+        assess(
+            &who(kind),
+            window,
+            Grain::Month,
+            start,
+            UtcMs::parse(now).unwrap(),
+        )
     }
 
     #[test]
@@ -249,13 +282,29 @@ mod tests {
         let full = month("air_station", &mut station(27), "2026-06-01");
         assert_eq!(full.made[0].judgement.topic, judge::AQI_MONTH);
         assert_eq!(full.made[0].judgement.verdict, Verdict::Classified);
-        let fine = full.derived.iter().find(|d| d.series.factor.as_str() == "a34004").unwrap();
-        assert_eq!((fine.value, fine.flag.as_deref()), (Some(Decimal::from(30)), Some("N")));
-        let ozone = full.derived.iter().find(|d| d.series.factor.as_str() == "a05024").unwrap();
+        let fine = full
+            .derived
+            .iter()
+            .find(|d| d.series.factor.as_str() == "a34004")
+            .unwrap();
+        assert_eq!(
+            (fine.value, fine.flag.as_deref()),
+            (Some(Decimal::from(30)), Some("N"))
+        );
+        let ozone = full
+            .derived
+            .iter()
+            .find(|d| d.series.factor.as_str() == "a05024")
+            .unwrap();
         assert_eq!(ozone.series.statistic, MDA8);
         let short = month("air_station", &mut station(26), "2026-06-01");
         assert_eq!(short.made[0].judgement.verdict, Verdict::Undecided);
-        assert!(short.derived.iter().all(|d| d.value.is_none() && d.flag.as_deref() == Some("D")));
+        assert!(
+            short
+                .derived
+                .iter()
+                .all(|d| d.value.is_none() && d.flag.as_deref() == Some("D"))
+        );
     }
 
     #[test]
@@ -305,7 +354,10 @@ mod tests {
             assess(&who("water_section"), &mut months(count), Grain::Year, start, now)
         };
         assert_eq!(year(7, "2026-08-01").derived[0].value, Some(Decimal::from(4)));
-        assert_eq!(year(7, "2027-01-01").made[0].judgement.verdict, Verdict::Undecided);
+        assert_eq!(
+            year(7, "2027-01-01").made[0].judgement.verdict,
+            Verdict::Undecided
+        );
         assert_eq!(year(8, "2027-01-01").derived[0].value, "4.5".parse().ok());
     }
 }

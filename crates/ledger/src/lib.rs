@@ -25,8 +25,6 @@ mod list;
 pub mod media;
 pub mod merging;
 mod layers;
-pub mod limits;
-mod list;
 mod maps;
 mod person;
 pub mod publishing;
@@ -38,7 +36,6 @@ pub mod sheet;
 mod view;
 mod writing;
 mod sources;
-mod view;
 mod zones;
 
 use std::collections::BTreeMap;

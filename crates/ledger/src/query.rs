@@ -33,7 +33,7 @@ pub struct Query {
     pub conditions: Vec<Condition>,
     /// Whose place touches this box.
     pub bounds: Option<Bounds>,
-    /// On which this counter or rate rests.
+    /// On which this counter rests, or this rate with `rate.` before its name.
     pub figure: Option<String>,
     /// As known at this instant; now when absent.
     pub as_of: Option<UtcMs>,
@@ -167,8 +167,11 @@ impl Query {
             }
         }
         if let Some(figure) = &self.figure {
-            let counter = definition.counter.iter().any(|c| c.name == *figure);
-            if !counter && !definition.rate.iter().any(|r| r.name == *figure) {
+            let known = match figure.strip_prefix("rate.") {
+                Some(rate) => definition.rate.iter().any(|r| r.name == rate),
+                None => definition.counter.iter().any(|c| c.name == *figure),
+            };
+            if !known {
                 let (zh, en) = (
                     format!("没有指标 «{figure}»"),
                     format!("there is no figure «{figure}»"),

@@ -10,7 +10,11 @@ fn claim<'a>(name: &'a str, systems: &'a [String]) -> RegisterClaim<'a> {
         zh: "表".to_owned(),
         en: "list".to_owned(),
     };
-    RegisterClaim { name, titles, systems }
+    RegisterClaim {
+        name,
+        titles,
+        systems,
+    }
 }
 
 #[test]
@@ -41,11 +45,24 @@ fn a_row_works_only_where_nothing_is_missing_and_a_register_counts_by_itself() {
     let systems = ["S003".to_owned(), "S002".to_owned()];
     let coverage = Coverage::of(sheet, &[claim("list", &systems)]);
     let states: Vec<State> = coverage.rows().iter().map(|r| r.state).collect();
-    assert_eq!(states, [State::Works, State::Partly, State::Partly, State::NotYet]);
+    assert_eq!(
+        states,
+        [State::Works, State::Partly, State::Partly, State::NotYet]
+    );
     let counts = coverage.counts();
-    assert_eq!((counts.total, counts.works, counts.partly, counts.not_yet), (4, 1, 2, 1));
-    let second: Vec<(Kind, &str)> = coverage.rows()[1].what.iter().map(|p| (p.kind, p.name.as_str())).collect();
-    assert_eq!(second, [(Kind::Register, "list"), (Kind::Endpoint, "GET /api/v1/alarms")]);
+    assert_eq!(
+        (counts.total, counts.works, counts.partly, counts.not_yet),
+        (4, 1, 2, 1)
+    );
+    let second: Vec<(Kind, &str)> = coverage.rows()[1]
+        .what
+        .iter()
+        .map(|p| (p.kind, p.name.as_str()))
+        .collect();
+    assert_eq!(
+        second,
+        [(Kind::Register, "list"), (Kind::Endpoint, "GET /api/v1/alarms")]
+    );
     assert!(coverage.rows()[2].missing.is_some());
     assert_eq!(coverage.faults(), Vec::<String>::new());
 }
@@ -55,6 +72,7 @@ fn empty_claims_and_unknown_numbers_are_faults() {
     let sheet = Sheet::read(SYSTEMS, "[S001]\n[S999]\npages = [\"/map\"]\n");
     let systems = ["S777".to_owned()];
     let coverage = Coverage::of(sheet, &[claim("list", &systems)]);
+    assert_eq!(coverage.rows()[0].state, State::NotYet, "nothing answers to it");
     let faults = coverage.faults().join("\n");
     for wanted in ["S999", "S777", "S001: claimed"] {
         assert!(faults.contains(wanted), "{wanted} in {faults}");

@@ -208,8 +208,8 @@ fn amount(register: &Register, text: Option<&String>, scope: &Scope<'_>) -> Opti
     }
 }
 
-/// Whether a record is one of those a figure rests on (its `records`), so that the figure can open their list; `None`
-/// where there is no such figure.
+/// Whether a record is one of those a figure rests on (its `records`), so that the figure can open their list. A counter is
+/// meant by its name, a rate by `rate.` and its name, for both may have the same; `None` where there is no such figure.
 pub fn takes_part(register: &Register, figure: &str, record: &Record, today: Date) -> Option<bool> {
     let scope = Scope {
         body: &record.body,
@@ -218,12 +218,12 @@ pub fn takes_part(register: &Register, figure: &str, record: &Record, today: Dat
         today: Some(today),
     };
     let definition = &register.definition;
-    if let Some(counter) = definition.counter.iter().find(|c| c.name == figure) {
-        let known = || amount(register, counter.sum.as_ref(), &scope).is_some();
-        return Some(register.passes(counter.filter.as_ref(), &scope) && known());
-    }
-    let rate = definition.rate.iter().find(|r| r.name == figure)?;
     let known = |text: Option<&String>| amount(register, text, &scope).is_some();
+    let Some(name) = figure.strip_prefix("rate.") else {
+        let counter = definition.counter.iter().find(|c| c.name == figure)?;
+        return Some(register.passes(counter.filter.as_ref(), &scope) && known(counter.sum.as_ref()));
+    };
+    let rate = definition.rate.iter().find(|r| r.name == name)?;
     let both = known(Some(&rate.numerator)) && known(rate.denominator.as_ref());
     Some(register.passes(rate.filter.as_ref(), &scope) && both)
 }

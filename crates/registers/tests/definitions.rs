@@ -50,7 +50,10 @@ fn demo(library: &Library, register: &Register) -> Vec<Record> {
 #[test]
 fn every_definition_loads_and_its_demonstration_records_are_good() {
     let library = library();
-    assert!(library.iter().count() >= 160, "a definition for every list of the plan");
+    assert!(
+        library.iter().count() >= 160,
+        "a definition for every list of the plan"
+    );
     for register in library.iter() {
         let records = demo(&library, register);
         assert!(
@@ -496,6 +499,18 @@ fn figures_follow_and_the_public_sees_published_fields_only() {
         let figures = running.finish();
         assert_eq!(figures.len(), definition.counter.len() + definition.rate.len());
         assert!(!figures.is_empty(), "{} counts something", register.name());
+        let rates = definition.rate.iter().map(|r| format!("rate.{}", r.name));
+        let names = definition.counter.iter().map(|c| c.name.clone()).chain(rates);
+        for (name, figure) in names.zip(&figures) {
+            let taking = |r: &&Record| tally::takes_part(register, &name, r, today()) == Some(true);
+            let count = records.iter().filter(taking).count() as u64;
+            assert_eq!(
+                count,
+                figure.records,
+                "{} {name} opens what it rests on",
+                register.name()
+            );
+        }
         for figure in &figures {
             let served = figure.feeds.iter().all(|f| library.serving(f).next().is_some());
             assert!(
@@ -563,7 +578,11 @@ fn the_chains_of_the_plan_are_joined_by_references() {
         let definition = library.get(from).unwrap().definition();
         let (outer, inner) = field.split_once('.').unwrap_or((field, ""));
         let outer = definition.field(outer).unwrap();
-        let field = if inner.is_empty() { outer } else { outer.subfield(inner).unwrap() };
+        let field = if inner.is_empty() {
+            outer
+        } else {
+            outer.subfield(inner).unwrap()
+        };
         assert!(
             field.register.as_deref() == Some(at) || field.subject.as_deref() == Some(at),
             "{from}.{} points at {at}",

@@ -53,7 +53,10 @@ impl Shared {
     }
 
     pub(crate) async fn directory(&self) -> Result<Arc<Directory>> {
-        Ok(self.directory.get(&self.app.store, self.app.live.devices_told()).await?)
+        Ok(self
+            .directory
+            .get(&self.app.store, self.app.live.devices_told())
+            .await?)
     }
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { chosen, fieldsIn, filterable, search } from './filters'
+import { chosen, fieldsIn, figureKey, filterable, search } from './filters'
 import { sample } from './sample'
 
 it('offers filters for what fits into a cell, in the way its type asks', () => {
@@ -17,4 +17,9 @@ it('writes filters as a query that survives the way back', () => {
   const filters = { q: '甲 & 乙', 'where.kind': 'a,b' }
   expect(Object.fromEntries(new URLSearchParams(search(filters)))).toEqual(filters)
   expect(search({})).toBe('')
+})
+
+it('asks for the records behind a figure, a rate beside a counter of the same name', () => {
+  expect(figureKey({ name: 'paid', numerator: null })).toBe('paid')
+  expect(figureKey({ name: 'paid', numerator: '1' })).toBe('rate.paid')
 })

@@ -1,6 +1,6 @@
 // Filters of a register's list as they stand in the address: the same names the endpoint takes.
 
-import type { Field, RegisterView } from '@/api/types'
+import type { Field, RegisterView, TallyFigure } from '@/api/types'
 import { type Input, inputs } from './form'
 
 /** How a field is filtered. */
@@ -62,4 +62,9 @@ export function fieldsIn(query: Query): string[] {
 export function search(filters: Record<string, string>): string {
   const text = new URLSearchParams(filters).toString()
   return text === '' ? '' : `?${text}`
+}
+
+/** How a list is asked for the records behind a figure: a counter by its name, a rate with `rate.` before it. */
+export function figureKey(figure: Pick<TallyFigure, 'name' | 'numerator'>): string {
+  return figure.numerator == null ? figure.name : `rate.${figure.name}`
 }

@@ -110,8 +110,14 @@ mod tests {
     }
 
     fn jobs() -> BTreeSet<String> {
-        let alarms = AlarmKind::ALL.into_iter().map(|kind| format!("alarm/{}", kind.name()));
-        TASKS.iter().map(|task| (*task).to_owned()).chain(alarms).collect()
+        let alarms = AlarmKind::ALL
+            .into_iter()
+            .map(|kind| format!("alarm/{}", kind.name()));
+        TASKS
+            .iter()
+            .map(|task| (*task).to_owned())
+            .chain(alarms)
+            .collect()
     }
 
     #[test]

@@ -186,19 +186,24 @@ impl Coverage {
                         titles: Some(r.titles.clone()),
                     });
                 let claimed = claims.remove(&system.id);
+                let in_sheet = claimed.is_some();
                 let mut what: Vec<Proof> = naming.collect();
                 let (state, missing) = match claimed {
                     Some(claims) => {
-                        let state = claims.state();
-                        let missing = claims.missing.clone();
+                        let said = (claims.state(), claims.missing.clone());
                         what.extend(claims.proofs());
-                        if what.is_empty() {
-                            faults.push(format!("{}: claimed, but nothing implements it", system.id));
-                        }
-                        (state, missing)
+                        said
                     }
-                    None if what.is_empty() => (State::NotYet, None),
                     None => (State::Partly, Some(list_only())),
+                };
+                // Nothing implements it: whatever the sheet says, it is not there.
+                let (state, missing) = if what.is_empty() {
+                    if in_sheet {
+                        faults.push(format!("{}: claimed, but nothing implements it", system.id));
+                    }
+                    (State::NotYet, None)
+                } else {
+                    (state, missing)
                 };
                 Row {
                     system,
@@ -244,6 +249,7 @@ impl Coverage {
 fn list_only() -> Words {
     Words {
         zh: "清单已能录入、流转、统计、导入导出;其余要求未逐条核对".to_owned(),
-        en: "the list is kept, stepped, counted, imported and exported; what else is asked was not checked".to_owned(),
+        en: "the list is kept, stepped, counted, imported and exported; what else is asked was not checked"
+            .to_owned(),
     }
 }

@@ -192,6 +192,8 @@ pub struct LayerQuery {
     pub system: Option<SystemAsk>,
     /// Latitude stands before longitude.
     pub swapped: Option<bool>,
+    /// The positions are right, whatever looks wrong about them.
+    pub accept: Option<bool>,
     /// Values for every record, a JSON object by field.
     pub set: Option<String>,
     /// Attribute → field where the names do not say it, a JSON object.
@@ -262,7 +264,7 @@ pub struct LayerReportView {
     pub fields: Vec<LayerField>,
     /// What one should know.
     pub warnings: Vec<Bilingual>,
-    /// What looks wrong about the positions; nothing is written while anything does.
+    /// What looks wrong about the positions; nothing is written while anything does and `accept` is not said.
     pub suspicions: Vec<SuspicionView>,
     /// Values that are not as they should be.
     pub findings: Vec<LayerFindingView>,

@@ -107,7 +107,7 @@ pub struct RecordQuery {
     pub unit: Option<String>,
     /// Only demonstration, or only real.
     pub demo: Option<bool>,
-    /// Counter or rate: the records it rests on.
+    /// The records a figure rests on: the name of a counter, or `rate.` and the name of a rate.
     pub figure: Option<String>,
     /// As known at this time.
     #[param(value_type = Option<String>)]

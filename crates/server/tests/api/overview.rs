@@ -94,7 +94,10 @@ async fn an_alarm_stands_once_on_the_map(bench: &Bench) {
         let features = points["features"].as_array().unwrap().clone();
         let shown = |f: &Value| {
             let p = &f["properties"];
-            (p["code"].as_str().unwrap().to_owned(), p["alarms"].as_i64().unwrap())
+            (
+                p["code"].as_str().unwrap().to_owned(),
+                p["alarms"].as_i64().unwrap(),
+            )
         };
         features.iter().map(shown).filter(|(_, n)| *n != 0).collect()
     };

@@ -337,6 +337,17 @@ async fn a_layer_file_goes_in_whole_or_not_at_all(bench: &Bench) {
     assert_eq!((&told["suspicions"][0]["code"], &told["applied"]), (&json!("swapped"), &json!(false)), "{told}");
     let read = upload(bench, &format!("register=belt&dry_run=false&swapped=true&{SET}"), &swapped).await.ok();
     assert_eq!((&read["applied"], &read["new"]), (&json!(true), &json!(1)), "{read}");
+    // A point that bears the name of a known place and stands 500 m off it, as GCJ-02 does.
+    let off = geo::convert(geo::LonLat::new(116.2, 36.6), geo::Crs::Cgcs2000, geo::Crs::Gcj02);
+    let shifted = layer(&[feature("F", "甲站", &json!({ "type": "Point", "coordinates": [off.lon, off.lat] }))]);
+    let told = upload(bench, "register=spot&dry_run=false", &shifted).await.ok();
+    assert_eq!((&told["suspicions"][0]["code"], &told["applied"]), (&json!("gcj02"), &json!(false)), "{told}");
+    let right = upload(bench, "register=spot&dry_run=false&system=gcj02", &shifted).await.ok();
+    assert_eq!((&right["suspicions"], &right["applied"]), (&json!([]), &json!(true)), "{right}");
+    let place = bench.get("inspector", "/registers/spot/map").await.ok()["features"][0]["geometry"]["coordinates"].clone();
+    assert!((place[0].as_f64().unwrap() - 116.2).abs() < 1e-6 && (place[1].as_f64().unwrap() - 36.6).abs() < 1e-6, "{place}");
+    let taken = upload(bench, "register=spot&dry_run=false&accept=true", &shifted).await.ok();
+    assert_eq!((&taken["suspicions"][0]["code"], &taken["applied"]), (&json!("gcj02"), &json!(true)), "{taken}");
     assert_eq!(upload(bench, "register=belt", "{").await.problem().0, 400);
     let town = bench.request("town", "POST", "/api/v1/zones/import?register=belt", Some(json!({})));
     assert!(!bench.send(town).await.status.is_success());

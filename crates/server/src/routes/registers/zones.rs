@@ -107,6 +107,7 @@ pub(crate) async fn import_layer(
         },
         set: object("set", query.set.as_ref())?,
         columns,
+        accept: query.accept.unwrap_or(false),
         dry_run: query.dry_run.unwrap_or(true),
     };
     let directory = ctx.directory().await?;
