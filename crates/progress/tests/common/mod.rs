@@ -18,7 +18,7 @@ pub(crate) struct Bench {
     pub(crate) demo: Demo,
     pub(crate) now: UtcMs,
     pub(crate) seeded: usize,
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
 }
 
 /// Noon of a day.
@@ -60,15 +60,18 @@ impl Bench {
 
     /// The same with files of the profile changed.
     pub(crate) async fn changed(day: &str, change: impl FnOnce(&mut BTreeMap<String, String>)) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(None, dir.path()).await.unwrap();
         let mut files = profile_files();
         change(&mut files);
-        let profile = Profile::from_files(&files).unwrap();
+        Self::open(tempfile::tempdir().unwrap(), &files, day).await
+    }
+
+    async fn open(dir: tempfile::TempDir, files: &BTreeMap<String, String>, day: &str) -> Self {
+        let store = Store::open(None, dir.path()).await.unwrap();
+        let profile = Profile::from_files(files).unwrap();
         store.put_subjects(&profile.subjects).await.unwrap();
         let mut definitions = BTreeMap::new();
         walk(&root().join("registers"), "", &mut definitions);
-        for (name, text) in &files {
+        for (name, text) in files {
             if let Some(name) = name.strip_prefix("registers/") {
                 definitions.insert(name.to_owned(), text.clone());
             }
@@ -79,22 +82,40 @@ impl Bench {
             .collect();
         let library = Library::load(&definitions).unwrap();
         let ledger = Ledger::new(store, Arc::new(library), &profile.units);
-        let facts = Facts::from_files(&files, &profile.units).unwrap().unwrap();
-        let follow = Follow::from_files(&files, &facts, &profile.units).unwrap();
+        let facts = Facts::from_files(files, &profile.units).unwrap().unwrap();
+        let follow = Follow::from_files(files, &facts, &profile.units).unwrap();
         Self {
             plan: Progress::new(ledger.clone(), facts, follow, &profile.units),
             ledger,
-            demo: Demo::from_files(&files).unwrap().unwrap(),
+            demo: Demo::from_files(files).unwrap().unwrap(),
             now: at(day),
             seeded: 0,
-            _dir: dir,
+            dir,
         }
     }
 
-    /// With the simulated course, looked at from after its end.
+    /// With the simulated course, looked at from after its end. Seeded once; each test has a copy of its own.
     pub(crate) async fn seeded() -> Self {
-        let mut bench = Self::empty("2026-11-20").await;
-        bench.seeded = bench.plan.seed_demo(&bench.demo, bench.now).await.unwrap();
+        static SEEDED: tokio::sync::OnceCell<(tempfile::TempDir, usize)> = tokio::sync::OnceCell::const_new();
+        const DAY: &str = "2026-11-20";
+        let files = profile_files();
+        let (template, count) = SEEDED
+            .get_or_init(async || {
+                let bench = Self::open(tempfile::tempdir().unwrap(), &files, DAY).await;
+                let count = bench.plan.seed_demo(&bench.demo, bench.now).await.unwrap();
+                bench.ledger.store().db().close().await;
+                (bench.dir, count)
+            })
+            .await;
+        let dir = tempfile::tempdir().unwrap();
+        for entry in std::fs::read_dir(template.path()).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                std::fs::copy(&path, dir.path().join(path.file_name().unwrap())).unwrap();
+            }
+        }
+        let mut bench = Self::open(dir, &files, DAY).await;
+        bench.seeded = *count;
         bench
     }
 
