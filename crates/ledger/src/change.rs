@@ -389,6 +389,7 @@ impl Ledger {
             .admit(register, &raw, record.state.as_deref(), now)
             .await?
             .map_err(LedgerError::Findings)?;
+        crate::subjects::same_code(register, record, &body)?;
         let after = Record {
             body,
             ..record.clone()
@@ -458,6 +459,7 @@ impl Ledger {
         let mut writes = Vec::with_capacity(changes.len());
         for change in changes {
             let record = change.record;
+            let subject = self.subject_of(register, &record).await?;
             writes.push(RecordWrite {
                 derived: derive(register, &record, now, calendar),
                 id: (!change.numbered).then_some(record.id),
@@ -474,7 +476,7 @@ impl Ledger {
                 body: record.body,
                 trail: serde_json::to_value(&record.trail).unwrap_or_default(),
                 detail: change.detail,
-                subject: None,
+                subject,
             });
         }
         let name = name_of(register);

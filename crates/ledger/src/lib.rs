@@ -23,6 +23,7 @@ mod query;
 mod read;
 mod references;
 mod settle;
+mod subjects;
 mod view;
 
 use std::collections::BTreeMap;

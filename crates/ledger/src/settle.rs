@@ -5,12 +5,12 @@ use std::sync::PoisonError;
 
 use model::time::UtcMs;
 use registers::admit::admit;
-use registers::record::Record;
+use registers::record::{Body, Record};
 use registers::register::Register;
 use store::registers::{ChangeKind, Derived};
 
 use crate::change::Change;
-use crate::error::Result;
+use crate::error::{LedgerError, Result};
 use crate::facets::{derive, digest};
 use crate::held::Held;
 use crate::person::Person;
@@ -112,27 +112,28 @@ impl Ledger {
             let mut changes = Vec::new();
             for record in records.iter().filter(|r| !there.contains(&r.id)) {
                 match self.admit_demo(register, record, now).await? {
-                    Ok(record) => changes.push(Change {
-                        record,
-                        ..Change::new(
-                            register,
-                            None,
-                            registers::record::Body::new(),
-                            ChangeKind::Created,
-                            now,
-                        )
-                    }),
+                    Ok(record) => {
+                        let id = Some(record.id.clone());
+                        changes.push(Change {
+                            record,
+                            ..Change::new(register, id, Body::new(), ChangeKind::Created, now)
+                        });
+                    }
                     Err(said) => {
                         tracing::warn!(register = register.name(), id = %record.id, %said, "demonstration record left out");
                     }
                 }
             }
-            for change in &mut changes {
-                change.numbered = false;
-            }
-            seeded += changes.len() as u64;
-            if !changes.is_empty() {
-                self.commit(register, changes, &author, now).await?;
+            for change in changes {
+                let id = change.record.id.clone();
+                match self.commit(register, vec![change], &author, now).await {
+                    Ok(_) => seeded += 1,
+                    Err(LedgerError::Findings(findings)) => {
+                        let said = findings.first().map(|f| f.expected.to_string());
+                        tracing::warn!(register = register.name(), %id, said, "demonstration record left out");
+                    }
+                    Err(other) => return Err(other),
+                }
             }
         }
         Ok(seeded)

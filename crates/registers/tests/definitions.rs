@@ -50,7 +50,10 @@ fn demo(library: &Library, register: &Register) -> Vec<Record> {
 #[test]
 fn every_definition_loads_and_its_demonstration_records_are_good() {
     let library = library();
-    assert!(library.iter().count() >= 160, "a definition for every list of the plan");
+    assert!(
+        library.iter().count() >= 160,
+        "a definition for every list of the plan"
+    );
     for register in library.iter() {
         let records = demo(&library, register);
         assert!(
@@ -558,7 +561,11 @@ fn the_chains_of_the_plan_are_joined_by_references() {
         let definition = library.get(from).unwrap().definition();
         let (outer, inner) = field.split_once('.').unwrap_or((field, ""));
         let outer = definition.field(outer).unwrap();
-        let field = if inner.is_empty() { outer } else { outer.subfield(inner).unwrap() };
+        let field = if inner.is_empty() {
+            outer
+        } else {
+            outer.subfield(inner).unwrap()
+        };
         assert!(
             field.register.as_deref() == Some(at) || field.subject.as_deref() == Some(at),
             "{from}.{} points at {at}",

@@ -1,6 +1,7 @@
 //! What must hold between the parts of a definition; a sound definition becomes a [`Register`].
 
 mod fields;
+mod subject;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -240,7 +241,13 @@ impl<'a> Verify<'a> {
         if let Some(name) = &d.access.unit_field {
             self.scalar(at!["access", "unit_field"], name, |f| f.kind == FieldType::Unit);
         }
+        self.subject();
+        let own_code = d.subject.as_ref().map(|s| &s.code);
         for (n, name) in d.access.firm_fields.iter().enumerate() {
+            // A firm owns the record that is the form of the firm itself.
+            if own_code == Some(name) {
+                continue;
+            }
             self.scalar(at!["access", "firm_fields", n], name, |f| {
                 matches!(f.kind, FieldType::Reference | FieldType::CreditCode)
             });
