@@ -5,6 +5,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "helpers of tests fail loudly"
 )]
 
@@ -23,4 +24,5 @@ mod opening;
 mod outage;
 mod people;
 mod quarantine;
+mod registers;
 mod subjects;
