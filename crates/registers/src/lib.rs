@@ -2,7 +2,7 @@
 //!
 //! A definition (`registers/<group>/<name>.toml`) is read and compiled by [`library::Library`]; every function here
 //! takes the compiled [`register::Register`] and plain records: [`admit`] normalises, computes and checks, [`life`]
-//! decides transitions and deadlines, [`tally`] counts, [`doubles`] and [`merge`] find and join records that mean the
+//! decides transitions and deadlines, [`tally`] counts, [`doubles`], [`pairs`] and [`merge`] find and join records that mean the
 //! same thing, [`table`] imports and exports, [`links`] names what a record points at,
 //! [`subject`] makes a record the form of a watched subject, [`publish`] shows the public part, [`history`] compares versions.
 //!
@@ -22,6 +22,7 @@ pub mod limits;
 pub mod links;
 pub mod merge;
 mod normalise;
+pub mod pairs;
 pub mod place;
 pub mod publish;
 pub mod record;
