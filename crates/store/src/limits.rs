@@ -76,8 +76,20 @@ pub const BUSY_MS: u32 = 10_000;
 /// Connections for reading. Reads of pages are short; more than this only compete for the same cores.
 pub const READ_CONNECTIONS: u32 = 8;
 
-/// Records written by one call. 50,000 rows are the largest import asked for; a bulk edit changes fewer.
-pub const RECORD_WRITES: usize = 60_000;
+/// First bytes of an upload kept in memory to find out what it is: headers of every kind known fit into 4 KiB, and the
+/// directory of a packed document's first entries into twice that.
+pub const HEAD_BYTES: usize = 8 * 1024;
+/// Bytes one user may have uploaded that no record names yet: forty attachments of the largest size a list asks for.
+pub const LOOSE_BYTES: u64 = 2 << 30;
+/// Unnamed attachments removed by one call.
+pub const COLLECTED: i64 = 5_000;
+/// Decided pairs of doubles answered: ten a day for eight years.
+pub const DOUBLES_DECIDED: i64 = 20_000;
+/// Published periods answered: sixteen years of months.
+pub const PUBLICATIONS: i64 = 200;
+/// Records written by one call. 50,000 rows are the largest import asked for, a table has at most 120,000; a bulk edit
+/// changes fewer.
+pub const RECORD_WRITES: usize = 120_000;
 /// Records of one statement of such a call: 500 bodies of 4 kB are 2 MB of JSON.
 pub const RECORD_BATCH: usize = 500;
 /// Records handed out by one read of a register.

@@ -13,8 +13,8 @@ use model::time::UtcMs;
 use serde_json::{Map, Value};
 
 use crate::error::StoreError;
-pub use read::{FacetRow, Mark};
-pub use write::Derived;
+pub use read::{FacetRow, KeyRow, Mark};
+pub use write::{Derived, Writing, key_digest};
 
 /// Who made a revision.
 #[derive(Clone, Debug, PartialEq, Eq)]

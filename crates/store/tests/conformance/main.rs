@@ -14,6 +14,7 @@ mod bench;
 
 mod alarms;
 mod apply;
+mod attachments;
 mod devices;
 mod dirty;
 mod idempotent;
