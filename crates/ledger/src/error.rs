@@ -49,6 +49,12 @@ pub enum LedgerError {
         /// What is wrong.
         said: Names,
     },
+    /// A file that is no table that can be read.
+    #[error(transparent)]
+    Table(crate::sheet::SheetError),
+    /// A file that cannot be written.
+    #[error(transparent)]
+    Write(crate::sheet::WriteError),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -159,6 +159,7 @@ pub(crate) fn derive(register: &Register, record: &Record, now: UtcMs, calendar:
         facets: serde_json::to_string(&facets).unwrap_or_default(),
         links,
         keys,
+        files: crate::attach::hashes(register, &record.body),
     }
 }
 

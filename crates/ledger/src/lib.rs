@@ -8,23 +8,31 @@
 //!
 //! This crate must not know: HTTP, any single register, any district. The clock is an argument.
 
+mod attach;
 mod bulk;
 mod change;
 mod deadlines;
 mod error;
+pub mod export;
 mod facets;
 mod figures;
 mod graph;
 mod held;
+pub mod import;
 pub mod limits;
 mod list;
+pub mod media;
+pub mod merging;
 mod person;
+pub mod publishing;
 mod query;
 mod read;
 mod references;
 mod settle;
+pub mod sheet;
 mod subjects;
 mod view;
+mod writing;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,6 +44,7 @@ use registers::register::Register;
 use registers::text::Names;
 use store::Store;
 
+pub use attach::{Attached, Opened};
 pub use bulk::{Bulk, BulkReport, BulkRow, Chosen};
 pub use change::{Change, Checked, Create, Edit, Step};
 pub use deadlines::{DeadlineQuery, DueRow};
@@ -62,6 +71,7 @@ struct Inner {
     units: BTreeMap<String, Names>,
     shelves: BTreeMap<String, Arc<view::Shelf>>,
     figures: figures::Cache,
+    published: publishing::Cache,
     swept: std::sync::Mutex<Option<jiff::civil::Date>>,
 }
 
@@ -83,6 +93,7 @@ impl Ledger {
                 units,
                 shelves,
                 figures: figures::Cache::default(),
+                published: publishing::Cache::default(),
                 swept: std::sync::Mutex::new(None),
             }),
         }
@@ -116,6 +127,15 @@ impl Ledger {
     /// Name of a unit.
     pub fn unit(&self, code: &str) -> Option<&Names> {
         self.inner.units.get(code)
+    }
+
+    /// Codes and names of all units.
+    pub fn units(&self) -> impl Iterator<Item = (&str, &Names)> {
+        self.inner.units.iter().map(|(code, names)| (code.as_str(), names))
+    }
+
+    pub(crate) fn published(&self) -> &publishing::Cache {
+        &self.inner.published
     }
 
     pub(crate) fn shelf(&self, register: &Register) -> Result<Arc<view::Shelf>> {

@@ -26,3 +26,17 @@ pub const EXPORT_RECORDS: usize = 120_000;
 pub const READ_AT_ONCE: usize = 1_000;
 /// Places of a map answered at once.
 pub const PLACES: usize = 120_000;
+/// How long a table waits for its confirmation, ms: a day.
+pub const IMPORT_KEPT_MS: i64 = 24 * 3_600_000;
+/// Findings of a table that are told; the rest are counted.
+pub const IMPORT_FINDINGS: usize = 1_000;
+/// Records of a table that are shown before it is confirmed.
+pub const IMPORT_PREVIEW: usize = 200;
+/// Changes shown of one of them: every field of a large form.
+pub const IMPORT_CHANGES: usize = 60;
+/// Records of a table kept by one statement: 500 of 4 kB are 2 MB.
+pub const IMPORT_BATCH: usize = 500;
+/// How long an attachment may lie about without a record that names it, ms: a week.
+pub const LOOSE_MS: i64 = 7 * 86_400_000;
+/// How old what the public sees live may be, ms.
+pub const LIVE_PUBLICATION_MS: u64 = 60_000;
