@@ -26,6 +26,7 @@ pub(crate) struct Shared {
     pub(crate) metrics: Metrics,
     pub(crate) passwords: Gate,
     pub(crate) evaluations: Arc<Semaphore>,
+    pub(crate) transfers: Arc<Semaphore>,
     pub(crate) layers: Vec<LayerInfo>,
 }
 
@@ -39,6 +40,7 @@ impl Shared {
             passwords: Gate::default(),
             layers: crate::routes::layers(&app.profile),
             evaluations: Arc::new(Semaphore::new(limits::EVALUATIONS_AT_ONCE)),
+            transfers: Arc::new(Semaphore::new(limits::TRANSFERS_AT_ONCE)),
             app,
         })
     }

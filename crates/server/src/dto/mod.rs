@@ -11,6 +11,7 @@ pub mod overview;
 pub mod people;
 pub mod profile;
 pub mod public;
+pub mod register_files;
 pub mod registers;
 pub mod subjects;
 pub mod system;

@@ -99,6 +99,29 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
             routes!(registers::bulk::change_records).layer(DefaultBodyLimit::max(limits::MAX_RECORD_BODY)),
         )
         .routes(routes!(registers::graph::get_links))
+        .routes(routes!(registers::files::get_template))
+        .routes(routes!(registers::files::export_records))
+        .routes(
+            routes!(registers::files::import_records).layer(DefaultBodyLimit::max(limits::MAX_TABLE_FORM)),
+        )
+        .routes(routes!(registers::files::get_import, registers::files::drop_import))
+        .routes(routes!(registers::files::confirm_import))
+        .routes(
+            routes!(registers::files::upload_attachment)
+                .layer(DefaultBodyLimit::max(limits::MAX_ATTACHMENT_FORM)),
+        )
+        .routes(routes!(registers::files::get_attachment))
+        .routes(routes!(registers::doubles::list_doubles))
+        .routes(routes!(registers::doubles::dismiss_double))
+        .routes(routes!(registers::doubles::plan_merge, registers::doubles::merge_records))
+        .routes(routes!(registers::doubles::unmerge_record))
+        .routes(routes!(registers::publications::list_outstanding_publications))
+        .routes(routes!(
+            registers::publications::list_publications,
+            registers::publications::publish_period
+        ))
+        .routes(routes!(registers::publications::list_public_registers))
+        .routes(routes!(registers::publications::get_public_register))
 }
 
 /// What stands at the root because monitoring tools look for it there.

@@ -22,5 +22,7 @@ mod live;
 mod outside;
 mod overview;
 mod people;
+mod register_all;
+mod register_files;
 mod registers;
 mod session;

@@ -70,7 +70,9 @@ pub(crate) fn definitions() -> Vec<File> {
         path: path.to_owned(),
         text: text.to_owned(),
     };
-    vec![file("water/well.toml", WELL), file("water/visit.toml", VISIT)]
+    let mut files = vec![file("water/well.toml", WELL), file("water/visit.toml", VISIT)];
+    files.extend(crate::register_files::definitions());
+    files
 }
 
 on_both![
