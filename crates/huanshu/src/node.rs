@@ -214,6 +214,11 @@ async fn sweep(ledger: Ledger, clock: Arc<dyn Clock>, mut stopping: watch::Recei
         if let Err(error) = ledger.sweep(clock.now()).await {
             tracing::warn!(%error, "the registers' sweep failed and is tried again");
         }
+        match ledger.collect_attachments(clock.now()).await {
+            Ok(0) => {}
+            Ok(gone) => tracing::info!(gone, "attachments that no record named were removed"),
+            Err(error) => tracing::warn!(%error, "collecting attachments failed and is tried again"),
+        }
     }
 }
 
