@@ -126,7 +126,11 @@ impl Ledger {
     ) -> Result<Exported> {
         let register = self.readable(register, person)?;
         if query.as_of.is_some() {
-            return Err(LedgerError::query("as_of", "导出的是当前数据", "an export holds the present values"));
+            return Err(LedgerError::query(
+                "as_of",
+                "导出的是当前数据",
+                "an export holds the present values",
+            ));
         }
         if format == Format::GeoJson && place(register).is_none() {
             return Err(LedgerError::query(
@@ -197,7 +201,8 @@ impl Ledger {
                     });
                     let head = head.to_string();
                     let head = head.trim_end_matches('}');
-                    write!(out, "{head},\"type\":\"FeatureCollection\",\"features\":[").map_err(|e| failed(e.into()))?;
+                    write!(out, "{head},\"type\":\"FeatureCollection\",\"features\":[")
+                        .map_err(|e| failed(e.into()))?;
                     Out::GeoJson(out, true)
                 }
             };
@@ -253,7 +258,11 @@ impl Writer {
                 export.finish(&mut out).map_err(failed)?;
                 out.into_inner().map_err(|e| io(e.into_error()))?
             }
-            Out::Csv(csv) => csv.finish().map_err(io)?.into_inner().map_err(|e| io(e.into_error()))?,
+            Out::Csv(csv) => csv
+                .finish()
+                .map_err(io)?
+                .into_inner()
+                .map_err(|e| io(e.into_error()))?,
             Out::GeoJson(mut out, _) => {
                 out.write_all(b"\n]}\n").map_err(io)?;
                 out.into_inner().map_err(|e| io(e.into_error()))?
@@ -301,7 +310,10 @@ fn feature(register: &Register, held: &Held) -> Option<Value> {
     properties.insert("id".to_owned(), json!(held.record.id));
     properties.insert("title".to_owned(), json!(register.title(&held.record)));
     if let Some(state) = &held.record.state {
-        let zh = register.definition().state(state).map_or(state.as_str(), |s| &s.zh);
+        let zh = register
+            .definition()
+            .state(state)
+            .map_or(state.as_str(), |s| &s.zh);
         properties.insert("state".to_owned(), json!(zh));
     }
     for field in &register.definition().field {

@@ -114,7 +114,14 @@ pub fn import(
 ) -> Import {
     let mut drafts = Vec::new();
     let mut keep = |draft| drafts.push(draft);
-    let mut out = each(register, &sheet.clone().filled(), existing, references, today, &mut keep);
+    let mut out = each(
+        register,
+        &sheet.clone().filled(),
+        existing,
+        references,
+        today,
+        &mut keep,
+    );
     if out.findings.is_empty() {
         out.drafts = Some(drafts);
     }

@@ -83,7 +83,9 @@ impl std::fmt::Debug for Writing {
 impl Writing {
     /// Writes some revisions. Each names the revision it was made on.
     pub async fn put(&mut self, writes: &[RecordWrite]) -> Result<Written, WriteError> {
-        let Self { store, tx, register, .. } = self;
+        let Self {
+            store, tx, register, ..
+        } = self;
         let first = self.count;
         if first + writes.len() > limits::RECORD_WRITES {
             return Err(StoreError::TooMuch {

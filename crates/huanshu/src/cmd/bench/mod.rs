@@ -46,7 +46,12 @@ pub(super) struct Figure {
 
 impl Figure {
     pub(super) fn new(id: &'static str, what: String, unit: &'static str, values: Vec<f64>) -> Self {
-        Self { id, what, unit, values }
+        Self {
+            id,
+            what,
+            unit,
+            values,
+        }
     }
 
     fn row(&self) -> String {
