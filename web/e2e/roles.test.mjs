@@ -10,6 +10,7 @@ const PAGES = [
   ['/alarms?state=open,acknowledged', 'alarms.read'], ['/judgements', 'subjects.read'], ['/standards', 'standards.evaluate'],
   ['/devices', 'devices.read'], ['/quarantine', 'quarantine.read'], ['/users', 'users.read'], ['/tokens', 'tokens.read'],
   ['/audit', 'audit.read'], ['/system', 'system.read'],
+  ['/registers', 'registers.read'], ['/registers/deadlines', 'registers.read'], ['/sources', 'registers.read'], ['/systems', 'systems.read'],
 ]
 const ROLES = ['administrator', 'auditor', 'duty_officer', 'inspector', 'leader', 'town', 'department', 'firm']
 

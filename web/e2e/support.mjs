@@ -113,3 +113,29 @@ export async function eventually(check, times = 6) {
     }
   }
 }
+
+const sessions = new Map()
+/** The API as a person of a role, without a page: `ok` wants success, `call` takes what comes. One session a role. */
+export function as(role) {
+  if (!sessions.has(role)) sessions.set(role, open(role))
+  return sessions.get(role)
+}
+async function open(role) {
+  const { login, password } = await demoLogin(role)
+  const answer = await fetch(`${base}/api/v1/session`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ login, password }) })
+  assert.equal(answer.status, 200, `${role} may sign in`)
+  const headers = { cookie: answer.headers.getSetCookie().map((c) => c.split(';')[0]).join('; '), 'x-csrf-token': (await answer.json()).csrf }
+  const call = async (method, path, body) => {
+    const reply = await fetch(`${base}/api/v1${path}`, { method, headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' }, body: body === undefined ? undefined : JSON.stringify(body) })
+    const text = await reply.text()
+    return { status: reply.status, json: text === '' ? null : JSON.parse(text) }
+  }
+  return {
+    headers, call,
+    async ok(method, path, body) {
+      const { status, json } = await call(method, path, body)
+      assert.ok(status >= 200 && status < 300, `${method} ${path}: ${status} ${JSON.stringify(json)}`)
+      return json
+    },
+  }
+}

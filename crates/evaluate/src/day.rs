@@ -8,14 +8,14 @@ use model::subject::SubjectKind;
 use model::time::{Grain, UtcMs};
 use rust_decimal::Decimal;
 use standards::air::edition::Edition;
-use store::observations::NewObservation;
 
 use crate::factors::{Medium, known};
 use crate::hour::{compare, judge_section, valid};
 use crate::judge;
 use crate::limits::WASTEWATER_DAY_PERCENT;
+use crate::long::undecided;
 use crate::period;
-use crate::window::{Assessed, Made, Supervised, Window, key};
+use crate::window::{Assessed, Made, Supervised, Window, derived, flag, key};
 
 /// Statistic of the daily maximum of 8 h means (日最大8小时平均).
 pub const MDA8: Statistic = Statistic(std::borrow::Cow::Borrowed("Mda8"));
@@ -31,6 +31,9 @@ pub fn assess(who: &Supervised, window: &mut Window, start: UtcMs) -> Assessed {
         SubjectKind::WaterSection => {
             means(who, window, start, end, 1, &mut out);
             judge_section(who, window, Grain::Day, start, &mut out);
+            if out.made.is_empty() {
+                out.made.push(undecided(judge::SECTION, Grain::Day, start));
+            }
         }
         SubjectKind::WaterOutlet => weighted(who, window, start, end, &mut out),
         _ => means(who, window, start, end, due(75), &mut out),
@@ -44,11 +47,6 @@ pub fn assess(who: &Supervised, window: &mut Window, start: UtcMs) -> Assessed {
 /// Hours that a share of the day is, rounded up.
 fn due(percent: u32) -> usize {
     usize::try_from((24 * percent).div_ceil(100)).unwrap_or(24)
-}
-
-fn put(window: &mut Window, out: &mut Assessed, new: NewObservation) {
-    window.put(&new);
-    out.derived.push(new);
 }
 
 /// Valid hourly means of a factor by hour of the day.
@@ -78,10 +76,8 @@ fn air(who: &Supervised, window: &mut Window, start: UtcMs, end: UtcMs, out: &mu
             codes.insert(item.key.as_str(), factor);
         }
     }
-    let Some(civil) = start
-        .civil()
-        .filter(|_| by_item.values().flatten().any(Option::is_some))
-    else {
+    // A station that measures but said nothing all day has a day that cannot be decided.
+    let Some(civil) = start.civil().filter(|_| !by_item.is_empty()) else {
         return;
     };
     let own = Edition::on(civil.date());
@@ -98,18 +94,7 @@ fn air(who: &Supervised, window: &mut Window, start: UtcMs, end: UtcMs, out: &mu
                         let Some(factor) = codes.get(item) else { continue };
                         let series = key(who.id(), factor, Grain::Day, statistic);
                         let value = judge::decimal(value);
-                        let flag = Some("N".to_owned());
-                        put(
-                            window,
-                            out,
-                            NewObservation {
-                                series,
-                                time: start,
-                                value,
-                                text: None,
-                                flag,
-                            },
-                        );
+                        out.put(window, derived(series, start, value, Some(flag(true))));
                     }
                 }
                 out.made.push(Made {
@@ -167,18 +152,7 @@ fn day_value(
     out: &mut Assessed,
 ) {
     let series = key(who.id(), factor, Grain::Day, Statistic::AVG);
-    let flag = Some(if valid { "N" } else { "D" }.to_owned());
-    put(
-        window,
-        out,
-        NewObservation {
-            series,
-            time: start,
-            value,
-            text: None,
-            flag,
-        },
-    );
+    out.put(window, derived(series, start, value, Some(flag(valid))));
 }
 
 /// Wastewater: means weighted by the hours' flow, where at least 75 % of the hours are valid (HJ 356-2019 7).

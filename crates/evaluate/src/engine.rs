@@ -1,8 +1,8 @@
 //! The engine: takes due periods from the store, assesses them, writes what comes out. One turn is bounded; hours come
 //! before days, so that a day is judged from hours that stand.
 //!
-//! A period that has not ended is left due, unless it is named as urgent because its value itself was sent. Months and
-//! years stay due: nothing judges them yet.
+//! An hour or a day that has not ended is left due, unless it is named as urgent because its value itself was sent.
+//! Months and years are judged to date, once no day is waiting any more.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -10,15 +10,19 @@ use model::ids::{JudgementId, SubjectCode, SubjectId};
 use model::judged::JudgementKey;
 use model::observation::{SeriesKey, Statistic};
 use model::profile::LimitSpec;
+use model::subject::SubjectKind;
 use model::time::{Grain, UtcMs};
 use store::dirty::{DuePeriod, Taken};
 use store::judgements::NewJudgement;
 use store::observations::{Change, SeriesQuery};
 use store::{Store, StoreError};
 
-use crate::limits::{GRACE_MS, TURN};
+use crate::limits::{DAYS_EXPECTED, GRACE_MS, TURN};
 use crate::window::{Assessed, Made, Supervised, Window};
-use crate::{day, hour};
+use crate::{day, hour, long};
+
+const HOUR_MS: i64 = 3_600_000;
+const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// Evaluates one store by one profile's limits. One engine a store.
 pub struct Engine {
@@ -68,17 +72,61 @@ impl Engine {
         }
     }
 
-    /// One turn: due hours, then due days. `urgent` names periods whose own value was sent, ended or not.
+    /// One turn: due hours, then days, then months and years. `urgent` names periods whose own value was sent, ended or
+    /// not.
     pub async fn turn(&self, urgent: &BTreeSet<DuePeriod>, now: UtcMs) -> Result<Turn, StoreError> {
         let mut turn = Turn::default();
-        for grain in [Grain::Hour, Grain::Day] {
+        for grain in [Grain::Hour, Grain::Day, Grain::Month, Grain::Year] {
+            // A month is not judged again and again while its days still come in.
+            if turn.more && grain > Grain::Day {
+                break;
+            }
             let taken = self.due(grain, urgent, now).await?;
             turn.more |= taken.len() >= TURN;
             turn.periods += taken.len();
             self.evaluate(&taken, &mut turn, now).await?;
+            if grain == Grain::Month {
+                // The year is judged from days too, and a month's mean may stay as it was.
+                self.store.mark_dirty(&years(&taken)).await?;
+            }
             self.store.done(&taken).await?;
         }
         Ok(turn)
+    }
+
+    /// Makes ended days due that no value made due, so that a day of silence is judged too. `since` is what the last
+    /// call returned: the first day that had not ended then.
+    pub async fn expect_days(&self, since: Option<UtcMs>, now: UtcMs) -> Result<Option<UtcMs>, StoreError> {
+        let today = Grain::Day.start(now.plus_ms(-GRACE_MS));
+        let (Some(today), true) = (today, since != today) else {
+            return Ok(since);
+        };
+        let mut days = Vec::new();
+        let mut day = since.or_else(|| Grain::Day.start(today.plus_ms(-DAYS_EXPECTED * DAY_MS)));
+        while let Some(start) = day.filter(|start| *start < today) {
+            days.push(start);
+            day = Grain::Day.next(start);
+        }
+        let mut due = Vec::new();
+        for subject in self.store.subjects().await? {
+            if matches!(
+                subject.spec.kind,
+                SubjectKind::AirStation | SubjectKind::WaterSection
+            ) && self
+                .keys(subject.id)
+                .await?
+                .iter()
+                .any(|k| k.grain == Grain::Hour)
+            {
+                due.extend(days.iter().map(|start| DuePeriod {
+                    grain: Grain::Day,
+                    start: *start,
+                    subject: subject.id,
+                }));
+            }
+        }
+        self.store.mark_dirty(&due).await?;
+        Ok(Some(today))
     }
 
     /// Turns until nothing is due that has ended.
@@ -98,12 +146,11 @@ impl Engine {
         urgent: &BTreeSet<DuePeriod>,
         now: UtcMs,
     ) -> Result<Vec<Taken>, StoreError> {
-        let length = if grain == Grain::Hour {
-            3_600_000
-        } else {
-            86_400_000
+        let ended = match grain {
+            Grain::Hour => now.plus_ms(-HOUR_MS - GRACE_MS),
+            Grain::Day => now.plus_ms(-DAY_MS - GRACE_MS),
+            _ => now,
         };
-        let ended = now.plus_ms(-length - GRACE_MS);
         let room = i64::try_from(TURN).unwrap_or(i64::MAX);
         let mut taken = self.store.take_dirty(grain, ended, room).await?;
         if urgent.iter().any(|p| p.grain == grain) {
@@ -133,7 +180,7 @@ impl Engine {
             };
             let keys = self.keys(subject).await?;
             for period in periods {
-                let assessed = self.assess(&who, &keys, period).await?;
+                let assessed = self.assess(&who, &keys, period, now).await?;
                 for trouble in &assessed.troubles {
                     tracing::debug!(subject = %who.subject.spec.code, %trouble, "not judged");
                 }
@@ -156,7 +203,13 @@ impl Engine {
 
     /// The subject's own series that evaluation reads.
     async fn keys(&self, subject: SubjectId) -> Result<Vec<SeriesKey>, StoreError> {
-        const READ: [Statistic; 4] = [Statistic::RTD, Statistic::AVG, Statistic::COU, Statistic::ZS_AVG];
+        const READ: [Statistic; 5] = [
+            Statistic::RTD,
+            Statistic::AVG,
+            Statistic::COU,
+            Statistic::ZS_AVG,
+            day::MDA8,
+        ];
         let query = SeriesQuery {
             subject: Some(subject),
             ..SeriesQuery::default()
@@ -174,6 +227,7 @@ impl Engine {
         who: &Supervised,
         keys: &[SeriesKey],
         period: DuePeriod,
+        now: UtcMs,
     ) -> Result<Assessed, StoreError> {
         let Some(end) = period.grain.next(period.start) else {
             return Ok(Assessed::default());
@@ -182,6 +236,7 @@ impl Engine {
             .iter()
             .filter(|k| match period.grain {
                 Grain::Hour => k.grain <= Grain::Hour,
+                Grain::Month | Grain::Year => matches!(k.grain, Grain::Day | Grain::Month),
                 _ => matches!(k.grain, Grain::Hour | Grain::Day),
             })
             .cloned()
@@ -190,6 +245,7 @@ impl Engine {
         let mut window = Window::new(wanted.into_iter().zip(values));
         Ok(match period.grain {
             Grain::Hour => hour::assess(who, &mut window, period.start),
+            Grain::Month | Grain::Year => long::assess(who, &mut window, period.grain, period.start, now),
             _ => day::assess(who, &mut window, period.start),
         })
     }
@@ -217,6 +273,21 @@ impl Engine {
             }));
         Ok(())
     }
+}
+
+/// The years that months lie in.
+fn years(months: &[Taken]) -> Vec<DuePeriod> {
+    let years: BTreeSet<DuePeriod> = months
+        .iter()
+        .filter_map(|taken| {
+            Some(DuePeriod {
+                grain: Grain::Year,
+                start: Grain::Year.start(taken.period.start)?,
+                subject: taken.period.subject,
+            })
+        })
+        .collect();
+    years.into_iter().collect()
 }
 
 fn stored(subject: SubjectId, made: &Made) -> NewJudgement {

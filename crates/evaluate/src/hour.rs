@@ -10,12 +10,11 @@ use model::time::{Grain, UtcMs};
 use rust_decimal::Decimal;
 use standards::judgement::{Judgement, Verdict};
 use standards::text::Text;
-use store::observations::NewObservation;
 
 use crate::factors::{Medium, known};
 use crate::judge;
 use crate::period::{self, Rule, Sample};
-use crate::window::{Assessed, Compared, Made, Supervised, Window, key};
+use crate::window::{Assessed, Compared, Made, Supervised, Window, derived, key};
 
 /// Derives and judges the hour that begins at `start`. Derived values are put into the window too.
 pub fn assess(who: &Supervised, window: &mut Window, start: UtcMs) -> Assessed {
@@ -35,11 +34,6 @@ pub fn assess(who: &Supervised, window: &mut Window, start: UtcMs) -> Assessed {
         compare(who, window, spec, start, &mut out);
     }
     out
-}
-
-fn put(window: &mut Window, out: &mut Assessed, value: NewObservation) {
-    window.put(&value);
-    out.derived.push(value);
 }
 
 /// Whether somebody else than this room said the value.
@@ -102,17 +96,7 @@ fn derive_means(who: &Supervised, window: &mut Window, start: UtcMs, end: UtcMs,
         ] {
             let series = key(who.id(), &factor, Grain::Hour, statistic);
             let flag = Some(hour.flag.clone());
-            put(
-                window,
-                out,
-                NewObservation {
-                    series,
-                    time: start,
-                    value,
-                    text: None,
-                    flag,
-                },
-            );
+            out.put(window, derived(series, start, value, flag));
         }
     }
 }
@@ -129,17 +113,7 @@ fn derive_quantities(who: &Supervised, window: &mut Window, start: UtcMs, end: U
         let sum = parts
             .iter()
             .try_fold(Decimal::ZERO, |sum, part| sum.checked_add(*part));
-        put(
-            window,
-            out,
-            NewObservation {
-                series: hourly,
-                time: start,
-                value: sum,
-                text: None,
-                flag: None,
-            },
-        );
+        out.put(window, derived(hourly, start, sum, None));
     }
 }
 
@@ -178,17 +152,7 @@ fn derive_converted(who: &Supervised, window: &mut Window, start: UtcMs, out: &m
                     compared: None,
                 };
                 out.made.push(made);
-                put(
-                    window,
-                    out,
-                    NewObservation {
-                        series: converted,
-                        time: start,
-                        value,
-                        text: None,
-                        flag,
-                    },
-                );
+                out.put(window, derived(converted, start, value, flag));
             }
             Err(error) => out.trouble(error),
         }

@@ -24,8 +24,16 @@ use standards::topic;
 pub const AQI_HOUR: &str = "aqi/hourly";
 /// Stored topic of a daily AQI.
 pub const AQI_DAY: &str = "aqi/daily";
+/// Stored topic of a station's month.
+pub const AQI_MONTH: &str = "aqi/monthly";
+/// Stored topic of a station's year.
+pub const AQI_YEAR: &str = "aqi/annual";
 /// Stored topic of a section's class.
 pub const SECTION: &str = "water/section_class";
+/// Stored topic of a section's class in a month.
+pub const SECTION_MONTH: &str = "water/section_month";
+/// Stored topic of a section's class in a year.
+pub const SECTION_YEAR: &str = "water/section_annual";
 /// Stored topic of a comparison with a limit.
 pub const LIMIT: &str = "limit/compare";
 /// Stored topic of a conversion to reference oxygen.
@@ -185,6 +193,40 @@ fn run(id: &'static str, input: &Value) -> Result<Judgement, JudgeError> {
 fn number(value: Decimal) -> Value {
     // Decimal text keeps every digit; the library reads numbers and decimal text alike.
     Value::from(value.to_string())
+}
+
+/// A station's month from its daily values by key.
+pub fn air_month(days: &BTreeMap<Date, BTreeMap<String, Decimal>>) -> Result<Judgement, JudgeError> {
+    let mut judgement = run("aqi/station_month", &json!({ "days": dated(days) }))?;
+    AQI_MONTH.clone_into(&mut judgement.topic);
+    Ok(judgement)
+}
+
+/// A station's year from its daily values by key.
+pub fn air_year(
+    days: &BTreeMap<Date, BTreeMap<String, Decimal>>,
+    year: i16,
+) -> Result<Judgement, JudgeError> {
+    let mut judgement = run(
+        "aqi/station_annual_real",
+        &json!({ "year": year, "days": dated(days) }),
+    )?;
+    AQI_YEAR.clone_into(&mut judgement.topic);
+    Ok(judgement)
+}
+
+/// Only the six pollutants take part.
+fn dated(days: &BTreeMap<Date, BTreeMap<String, Decimal>>) -> Value {
+    days.iter()
+        .map(|(date, values)| {
+            let six: Map<String, Value> = values
+                .iter()
+                .filter(|(item, _)| Pollutant::parse_six(item).is_some())
+                .map(|(item, value)| (item.clone(), number(*value)))
+                .collect();
+            json!({ "date": date.to_string(), "values": six })
+        })
+        .collect()
 }
 
 /// Class of a section from its items by key.

@@ -17,3 +17,12 @@ pub const MAX_COVER_MS: i64 = 30 * 60_000;
 
 /// Decimals kept of a derived mean: beyond any instrument, below any limit's last digit.
 pub const MEAN_DECIMALS: u32 = 9;
+
+/// Share of the days passed that a section's monthly mean needs, percent (usual practice, configurable; confidence C).
+pub const SECTION_DAYS_PERCENT: i64 = 60;
+
+/// Monthly means that a section's year needs; fewer than twelve where ice stops sampling (环办〔2011〕22号).
+pub const SECTION_MONTHS: i64 = 8;
+
+/// Ended days looked back for at the start, so that days without any value are judged too: a long weekend's outage.
+pub const DAYS_EXPECTED: i64 = 4;

@@ -126,6 +126,27 @@ pub fn key(subject: SubjectId, factor: &Factor, grain: Grain, statistic: Statist
     }
 }
 
+/// A derived number.
+pub(crate) fn derived(
+    series: SeriesKey,
+    time: UtcMs,
+    value: Option<Decimal>,
+    flag: Option<String>,
+) -> NewObservation {
+    NewObservation {
+        series,
+        time,
+        value,
+        text: None,
+        flag,
+    }
+}
+
+/// The flag of a derived period: normal, or too little came.
+pub(crate) fn flag(enough: bool) -> String {
+    if enough { "N" } else { "D" }.to_owned()
+}
+
 /// A judgement to be kept.
 #[derive(Clone, Debug)]
 pub struct Made {
@@ -168,6 +189,12 @@ pub struct Assessed {
 }
 
 impl Assessed {
+    /// Puts a derived value, which the rest of the assessment goes on with.
+    pub(crate) fn put(&mut self, window: &mut Window, new: NewObservation) {
+        window.put(&new);
+        self.derived.push(new);
+    }
+
     /// Notes what could not be judged.
     pub fn trouble(&mut self, what: impl std::fmt::Display) {
         self.troubles.push(what.to_string());

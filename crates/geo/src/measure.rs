@@ -75,6 +75,37 @@ impl Bounds {
         })
     }
 
+    /// Its middle.
+    pub fn middle(self) -> LonLat {
+        LonLat::new(
+            f64::midpoint(self.west, self.east),
+            f64::midpoint(self.south, self.north),
+        )
+    }
+
+    /// Whether the two boxes share a point.
+    pub fn meets(&self, other: &Self) -> bool {
+        self.west <= other.east
+            && other.west <= self.east
+            && self.south <= other.north
+            && other.south <= self.north
+    }
+
+    /// The box made larger by `metres` on every side, generously: never too small anywhere it holds.
+    #[must_use]
+    pub fn grown(&self, metres: f64) -> Self {
+        // A degree of latitude is 110.5 km at least; one of longitude shrinks with the cosine of the farther edge.
+        let north = metres / 110_500.0;
+        let farthest = (self.north.abs().max(self.south.abs()) + north).min(89.0);
+        let east = north / farthest.to_radians().cos();
+        Self {
+            west: self.west - east,
+            south: self.south - north,
+            east: self.east + east,
+            north: self.north + north,
+        }
+    }
+
     /// Whether the point lies in the box or on its edge.
     pub fn contains(&self, p: LonLat) -> bool {
         (self.west..=self.east).contains(&p.lon) && (self.south..=self.north).contains(&p.lat)

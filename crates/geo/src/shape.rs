@@ -17,6 +17,12 @@ pub enum GeoError {
         /// Number of the feature, from 1.
         feature: usize,
     },
+    /// A collection of geometries, or none.
+    #[error("第 {feature} 个要素须为点、线或面 / feature {feature} must be points, lines or areas")]
+    Kind {
+        /// Number of the feature, from 1.
+        feature: usize,
+    },
 }
 
 /// A polygon: outer ring first, then holes. Empty rings are possible and contain nothing.
@@ -31,6 +37,11 @@ impl Polygon {
     pub fn new(rings: Vec<Vec<LonLat>>) -> Self {
         let bounds = Bounds::of(rings.iter().flatten().copied());
         Self { rings, bounds }
+    }
+
+    /// Its rings: outer first, then holes.
+    pub fn rings(&self) -> &[Vec<LonLat>] {
+        &self.rings
     }
 
     /// Box around it; `None` where it has no points.
@@ -54,7 +65,7 @@ impl Polygon {
 }
 
 /// Whether a ray to the east from `p` crosses the ring an odd number of times.
-fn crosses(ring: &[LonLat], p: LonLat) -> bool {
+pub(crate) fn crosses(ring: &[LonLat], p: LonLat) -> bool {
     let next = ring.iter().cycle().skip(1);
     ring.iter()
         .zip(next)

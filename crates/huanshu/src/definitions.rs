@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use plan::systems::{Coverage, RegisterClaim, Words};
 use registers::library::File;
 pub(crate) use registers::library::Library;
 use rust_embed::RustEmbed;
@@ -98,4 +99,23 @@ fn collect(
         }
     }
     Ok(())
+}
+
+/// What implements the systems of the plan, with the registers of a library.
+pub(crate) fn coverage(library: &Library) -> Coverage {
+    let claims: Vec<RegisterClaim<'_>> = library
+        .iter()
+        .map(|register| {
+            let definition = register.definition();
+            RegisterClaim {
+                name: &definition.name,
+                titles: Words {
+                    zh: definition.zh.clone(),
+                    en: definition.en.clone(),
+                },
+                systems: &definition.systems,
+            }
+        })
+        .collect();
+    Coverage::new(&claims)
 }

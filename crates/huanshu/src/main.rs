@@ -6,8 +6,10 @@ mod clock;
 mod cmd;
 mod definitions;
 mod fail;
+mod files;
 mod node;
 mod pipeline;
+mod plans;
 mod profiles;
 
 use std::process::ExitCode;
@@ -42,11 +44,16 @@ enum Command {
     /// 导入: observations from a table, or a published plan
     #[command(subcommand)]
     Import(cmd::import::Command),
+    /// 规划: evaluations of the plan, without a server
+    #[command(subcommand)]
+    Plan(cmd::plan::Command),
     /// 令牌: API tokens
     #[command(subcommand)]
     Token(cmd::token::Command),
     /// 校验: check the raw log and the audit chain of a data folder
     Verify(cmd::verify::Arguments),
+    /// 覆盖: the systems of the plan and what implements each
+    Systems(cmd::systems::Arguments),
     /// 测速: measure, and write docs/benchmarks
     Bench(cmd::bench::Arguments),
 }
@@ -60,8 +67,10 @@ fn main() -> ExitCode {
         Command::Decode(a) => cmd::decode::run(&a),
         Command::Conformance(a) => cmd::conformance::run(&a),
         Command::Import(a) => cmd::import::run(a),
+        Command::Plan(a) => cmd::plan::run(a),
         Command::Token(a) => cmd::token::run(a),
         Command::Verify(a) => cmd::verify::run(a),
+        Command::Systems(a) => cmd::systems::run(&a),
         Command::Bench(a) => cmd::bench::run(&a),
     };
     match result {

@@ -15,6 +15,8 @@ use ledger::Ledger;
 use model::profile::Profile;
 use model::role::Role;
 use model::time::Clock;
+use plan::systems::Coverage;
+use progress::Progress;
 use registers::library::Library;
 use server::live::Hub;
 use server::{App, MetricsSource, Options, Sample};
@@ -27,6 +29,10 @@ use tokio::task::JoinHandle;
 
 use crate::fail::Failure;
 use crate::pipeline::{OUTCOMES_WAITING, Pipeline};
+use crate::plans::Plan;
+
+/// What runs in a node, by name.
+pub(crate) const TASKS: [&str; 5] = ["http", "gateway", "applier", "registers", "pipeline"];
 
 /// How a node is started.
 pub(crate) struct Settings<'a> {
@@ -38,6 +44,8 @@ pub(crate) struct Settings<'a> {
     pub profile: Profile,
     /// The definitions of the kept registers.
     pub registers: Arc<Library>,
+    /// The plan, where the profile has one.
+    pub plan: Option<Plan>,
     /// Where pages and API are served.
     pub http: SocketAddr,
     /// Where field units connect.
@@ -46,6 +54,8 @@ pub(crate) struct Settings<'a> {
     pub accept_unknown: bool,
     /// The demonstration: its logins exist and are shown.
     pub demo: bool,
+    /// The systems of the plan and what implements each.
+    pub coverage: Coverage,
     /// The present.
     pub clock: Arc<dyn Clock>,
 }
@@ -107,6 +117,17 @@ impl Node {
         }
         let imported = ledger.import_subjects(&profile.subjects, clock.now()).await?;
         tracing::info!(imported, "subjects of the profile that got a record");
+        let plan = match settings.plan {
+            Some(plan) => {
+                let progress = Progress::new(ledger.clone(), plan.facts, plan.follow, &profile.units);
+                if let Some(demo) = plan.demo.filter(|_| settings.demo) {
+                    let seeded = progress.seed_demo(&demo, clock.now()).await?;
+                    tracing::info!(seeded, "simulated course of the plan");
+                }
+                Some(progress)
+            }
+            None => None,
+        };
         // The first list of each register then finds its view in memory.
         ledger.refresh().await?;
         first_administrator(&store, settings.demo, clock.as_ref()).await?;
@@ -146,6 +167,7 @@ impl Node {
         let app = App {
             store: store.clone(),
             ledger: ledger.clone(),
+            plan: plan.clone(),
             profile,
             clock,
             live,
@@ -153,6 +175,7 @@ impl Node {
                 demo: settings.demo,
                 sources: vec![Arc::new(GatewayFigures(stats))],
                 decided,
+                systems: Arc::new(settings.coverage),
                 ..Options::default()
             },
         };
@@ -167,19 +190,19 @@ impl Node {
                 tracing::error!(%error, "the HTTP server ended");
             }
         };
-        let tasks = vec![
-            ("http", tokio::spawn(web)),
-            (
-                "gateway",
-                tokio::spawn(gateway.serve(hj212_listener, stopping.clone())),
-            ),
-            ("applier", tokio::spawn(applier.run(stopping.clone()))),
-            (
-                "registers",
-                tokio::spawn(sweep(ledger, Arc::clone(&clock_of_registers), stopping.clone())),
-            ),
-            ("pipeline", tokio::spawn(pipeline.run(applied, stopping))),
+        let running = [
+            tokio::spawn(web),
+            tokio::spawn(gateway.serve(hj212_listener, stopping.clone())),
+            tokio::spawn(applier.run(stopping.clone())),
+            tokio::spawn(sweep(
+                ledger,
+                plan,
+                Arc::clone(&clock_of_registers),
+                stopping.clone(),
+            )),
+            tokio::spawn(pipeline.run(applied, stopping)),
         ];
+        let tasks = TASKS.into_iter().zip(running).collect();
         Ok(Self {
             http,
             hj212,
@@ -204,8 +227,13 @@ impl Node {
 /// How often the registers look whether a new day has begun.
 const SWEEP_EVERY: std::time::Duration = std::time::Duration::from_secs(600);
 
-/// Lets the day's deadlines begin, until told to stop.
-async fn sweep(ledger: Ledger, clock: Arc<dyn Clock>, mut stopping: watch::Receiver<bool>) {
+/// Lets the day's deadlines begin and its rounds of dispatch open, until told to stop.
+async fn sweep(
+    ledger: Ledger,
+    plan: Option<Progress>,
+    clock: Arc<dyn Clock>,
+    mut stopping: watch::Receiver<bool>,
+) {
     loop {
         tokio::select! {
             _ = stopping.wait_for(|stop| *stop) => return,
@@ -213,6 +241,18 @@ async fn sweep(ledger: Ledger, clock: Arc<dyn Clock>, mut stopping: watch::Recei
         }
         if let Err(error) = ledger.sweep(clock.now()).await {
             tracing::warn!(%error, "the registers' sweep failed and is tried again");
+        }
+        match ledger.collect_attachments(clock.now()).await {
+            Ok(0) => {}
+            Ok(gone) => tracing::info!(gone, "attachments that no record named were removed"),
+            Err(error) => tracing::warn!(%error, "collecting attachments failed and is tried again"),
+        }
+        if let Some(plan) = &plan {
+            match plan.sweep(clock.now()).await {
+                Ok(opened) if opened.is_empty() => {}
+                Ok(opened) => tracing::info!(?opened, "rounds of dispatch opened"),
+                Err(error) => tracing::warn!(%error, "rounds of dispatch could not be opened; tried again"),
+            }
         }
     }
 }

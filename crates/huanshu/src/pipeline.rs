@@ -59,6 +59,7 @@ impl Pipeline {
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut swept: Option<Instant> = None;
+        let mut expected = None;
         let mut urgent = BTreeSet::new();
         loop {
             let outcome = tokio::select! {
@@ -76,6 +77,10 @@ impl Pipeline {
                 if urgent.is_empty() {
                     continue;
                 }
+            }
+            match self.engine.expect_days(expected, self.clock.now()).await {
+                Ok(day) => expected = day,
+                Err(error) => tracing::error!(%error, "days without values could not be made due"),
             }
             match self.turns(&urgent).await {
                 Ok(()) => urgent.clear(),

@@ -262,3 +262,36 @@ fn verify_finds_what_was_changed_in_the_raw_log() {
     std::fs::write(&segment, bytes).unwrap();
     assert!(!place.verified(), "a changed byte is found");
 }
+
+#[test]
+fn systems_lists_all_of_them_and_says_what_is_missing() {
+    let output = run(&["systems", "--json"]);
+    assert!(output.status.success());
+    let list: Value = serde_json::from_str(&text(&output)).expect("one JSON object");
+    assert_eq!(list["items"].as_array().expect("items").len(), 290);
+    assert_eq!(list["counts"]["total"], 290);
+    let shown = text(&run(&["systems"]));
+    let counts = &list["counts"];
+    let last = format!(
+        "{} work, {} partly, {} not yet",
+        counts["works"], counts["partly"], counts["not_yet"]
+    );
+    assert!(shown.trim_end().ends_with(&last), "{last}");
+    let empty = Place::new();
+    let folder = empty.file("registers");
+    std::fs::create_dir(&folder).unwrap();
+    let bare: Value =
+        serde_json::from_str(&text(&run(&["systems", "--json", "--registers", &path(&folder)]))).unwrap();
+    let registers = |list: &Value| {
+        let what = list["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|i| i["what"].as_array().unwrap());
+        what.filter(|w| w["kind"] == "register").count()
+    };
+    assert!(
+        registers(&list) > 30 && registers(&bare) == 0,
+        "what no register claims is not claimed"
+    );
+}

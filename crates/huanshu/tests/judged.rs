@@ -10,6 +10,7 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::io::Read;
 
 use model::time::{Grain, UtcMs};
@@ -113,7 +114,37 @@ fn imported_real_hours_give_the_known_days() {
         compared += 1;
     }
     assert_eq!(compared, 37);
+    months_and_years(&server, &station);
     assert!(server.stop());
+}
+
+/// Each month of the file is judged, and the days of a year's months are the days of the year.
+fn months_and_years(server: &Server, station: &Value) {
+    let judged = |topic: &str| -> BTreeMap<String, Value> {
+        let rows = server.all(&format!(
+            "/judgements?subject={}&topic=aqi%2F{topic}",
+            station["id"]
+        ));
+        let body = |row: &Value| server.get(&format!("/judgements/{}", row["id"]))["body"].clone();
+        let time = |row: &Value| row["time"].as_str().expect("a time").to_owned();
+        rows.iter().map(|row| (time(row), body(row))).collect()
+    };
+    let (months, years) = (judged("monthly"), judged("annual"));
+    let begun: Vec<&str> = months.keys().filter_map(|time| time.get(..7)).collect();
+    assert_eq!(begun, MONTHS);
+    assert_eq!(years.len(), 4);
+    for (time, year) in &years {
+        assert_eq!(year["verdict"], "undecided", "{time}: a year of few months");
+        for item in ["so2", "no2", "pm10", "pm25", "co", "o3"] {
+            let days = |body: &Value| body["result"][item]["n_days"].as_u64().expect("days");
+            let of_months: u64 = months
+                .iter()
+                .filter(|(month, _)| month.get(..4) == time.get(..4))
+                .map(|(_, body)| days(body))
+                .sum();
+            assert_eq!(days(year), of_months, "{time} {item}");
+        }
+    }
 }
 
 fn day(server: &Server, station: &Value, date: &str, expect: &Value) {

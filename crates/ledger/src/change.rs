@@ -9,13 +9,11 @@ use registers::record::{Body, Finding, Record};
 use registers::register::Register;
 use registers::text::Names;
 use serde_json::Value;
-use store::registers::{Author, ChangeKind, RecordWrite, WriteError};
+use store::registers::{Author, ChangeKind};
 
 use crate::error::{LedgerError, Result, Stale};
-use crate::facets::derive;
 use crate::held::Held;
 use crate::person::Person;
-use crate::references::today;
 use crate::{Ledger, limits, name_of};
 
 /// A new record.
@@ -182,7 +180,7 @@ pub(crate) fn refuse_write(register: &Register, record: &Record, person: &Person
     )
 }
 
-fn refuse_role(register: &Register, person: &Person) -> LedgerError {
+pub(crate) fn refuse_role(register: &Register, person: &Person) -> LedgerError {
     let roles: Vec<&str> = register
         .definition()
         .access
@@ -264,6 +262,8 @@ impl Ledger {
             .admit(register, &raw, change.record.state.as_deref(), now)
             .await?
             .map_err(LedgerError::Findings)?;
+        self.files_kept(register, &Body::new(), &change.record.body)
+            .await?;
         if !life::may_read(register, &change.record, &person.actor) {
             return Err(refuse_write(register, &change.record, person));
         }
@@ -389,6 +389,7 @@ impl Ledger {
             .admit(register, &raw, record.state.as_deref(), now)
             .await?
             .map_err(LedgerError::Findings)?;
+        self.files_kept(register, &record.body, &body).await?;
         crate::subjects::same_code(register, record, &body)?;
         let after = Record {
             body,
@@ -413,7 +414,7 @@ impl Ledger {
         Err(self.stale(register, held, seen).await?)
     }
 
-    async fn stale(&self, register: &Register, held: &Held, seen: i64) -> Result<LedgerError> {
+    pub(crate) async fn stale(&self, register: &Register, held: &Held, seen: i64) -> Result<LedgerError> {
         let name = name_of(register);
         let before = self.store().record_revision(&name, &held.record.id, seen).await?;
         let changed = before.map_or_else(Vec::new, |revision| {
@@ -454,47 +455,13 @@ impl Ledger {
         author: &Author,
         now: UtcMs,
     ) -> Result<Vec<RecordId>> {
-        let day = today(now).to_string();
-        let calendar = self.library().calendar();
-        let mut writes = Vec::with_capacity(changes.len());
-        for change in changes {
-            let record = change.record;
-            let subject = self.subject_of(register, &record).await?;
-            writes.push(RecordWrite {
-                derived: derive(register, &record, now, calendar),
-                id: (!change.numbered).then_some(record.id),
-                on_revision: change.on_revision,
-                version: register.definition().version,
-                state: record.state,
-                since: record.since,
-                demo: record.demo,
-                kind: change.kind,
-                transition: change.transition,
-                reason: change.reason,
-                valid_from: change.valid_from.unwrap_or_else(|| day.clone()),
-                merged_into: change.merged_into,
-                body: record.body,
-                trail: serde_json::to_value(&record.trail).unwrap_or_default(),
-                detail: change.detail,
-                subject,
-            });
-        }
-        let name = name_of(register);
-        match self.store().write_records(&name, &writes, author, now).await {
-            Ok(written) => Ok(written.into_iter().map(|(id, _)| id).collect()),
-            Err(WriteError::Store(error)) => Err(error.into()),
-            Err(WriteError::Stale { id, .. }) => {
-                let held = self.fetch(register, &id).await?.ok_or(LedgerError::NotFound)?;
-                let seen = writes.iter().find(|w| w.id.as_ref() == Some(&id));
-                Err(self
-                    .stale(register, &held, seen.map_or(0, |w| w.on_revision))
-                    .await?)
-            }
-            Err(WriteError::KeyTaken { fields, id, .. }) => Err(self.key_taken(register, &fields, &id)),
-        }
+        let mut batch = self.begin(register, author, now).await?;
+        let ids = self.put(&mut batch, register, changes).await?;
+        self.finish(batch, register).await?;
+        Ok(ids)
     }
 
-    fn key_taken(&self, register: &Register, fields: &[String], id: &RecordId) -> LedgerError {
+    pub(crate) fn key_taken(&self, register: &Register, fields: &[String], id: &RecordId) -> LedgerError {
         let title = self
             .shelf(register)
             .ok()

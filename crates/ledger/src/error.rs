@@ -49,12 +49,27 @@ pub enum LedgerError {
         /// What is wrong.
         said: Names,
     },
+    /// A file that is no table that can be read.
+    #[error(transparent)]
+    Table(crate::sheet::SheetError),
+    /// A file that cannot be written.
+    #[error(transparent)]
+    Write(crate::sheet::WriteError),
+    /// Work that was given up before its end.
+    #[error("处理中断 / the work was given up: {0}")]
+    Lost(String),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl LedgerError {
+    /// Work that was given up before its end: the program is going down.
+    #[expect(clippy::needless_pass_by_value, reason = "it stands where an error is mapped")]
+    pub(crate) fn lost(error: tokio::task::JoinError) -> Self {
+        Self::Lost(error.to_string())
+    }
+
     pub(crate) fn query(field: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self::Query {
             field: field.into(),

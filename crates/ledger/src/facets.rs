@@ -7,7 +7,7 @@ use model::ids::RegisterName;
 use model::time::UtcMs;
 use registers::admit::keys;
 use registers::calendar::Calendar;
-use registers::definition::Field;
+use registers::definition::{Definition, Field};
 use registers::links::{Target, links};
 use registers::record::Record;
 use registers::register::Register;
@@ -82,17 +82,13 @@ pub(crate) fn facets(register: &Register, record: &Record, now: UtcMs, calendar:
             remind: s.remind.first().copied(),
         })
         .collect();
-    let drawn = definition.map.as_ref().map(|m| m.field.as_str()).or_else(|| {
-        let place = definition.field.iter().find(|f| f.kind.is_place());
-        place.map(|f| f.name.as_str())
-    });
     Facets {
         state: record.state.clone(),
         title: register.title(record),
         search: search::text(register, record),
         values,
         due,
-        bounds: drawn.and_then(|name| bounds(record.body.get(name)?)),
+        bounds: drawn(definition).and_then(|name| bounds(record.body.get(name)?)),
     }
 }
 
@@ -105,6 +101,14 @@ fn text(value: &Value) -> String {
         return text.chars().take(limits::FACET_CHARS).collect();
     }
     text
+}
+
+/// The place that is drawn: the map's, else the first.
+pub(crate) fn drawn(definition: &Definition) -> Option<&str> {
+    definition.map.as_ref().map(|m| m.field.as_str()).or_else(|| {
+        let place = definition.field.iter().find(|f| f.kind.is_place());
+        place.map(|f| f.name.as_str())
+    })
 }
 
 /// West, south, east, north of a geometry.
@@ -159,6 +163,7 @@ pub(crate) fn derive(register: &Register, record: &Record, now: UtcMs, calendar:
         facets: serde_json::to_string(&facets).unwrap_or_default(),
         links,
         keys,
+        files: crate::attach::hashes(register, &record.body),
     }
 }
 

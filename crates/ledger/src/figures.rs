@@ -1,13 +1,14 @@
 //! Counters and rates of a register over the records in sight, remembered until a record changes or the day passes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::Date;
+use model::ids::RecordId;
 use model::time::UtcMs;
 use registers::life;
 use registers::register::Register;
-use registers::tally::{Figure, Tally};
+use registers::tally::{self, Figure, Tally};
 
 use crate::error::Result;
 use crate::held::Held;
@@ -19,6 +20,15 @@ use crate::{Ledger, limits, name_of};
 #[derive(Default)]
 pub(crate) struct Cache {
     held: Mutex<HashMap<(String, String), Remembered>>,
+    members: Mutex<HashMap<(String, String), Members>>,
+}
+
+/// The records one figure rests on.
+#[derive(Clone)]
+struct Members {
+    changed: i64,
+    day: Date,
+    ids: Arc<HashSet<RecordId>>,
 }
 
 #[derive(Clone)]
@@ -43,7 +53,8 @@ impl Ledger {
         now: UtcMs,
     ) -> Result<Arc<Vec<Figure>>> {
         use model::role::Role;
-        let bounded = person.filter(|p| matches!(p.actor.role, Role::Town | Role::Firm));
+        let access = &register.definition().access;
+        let bounded = person.filter(|p| p.actor.role == Role::Firm || life::own_only(access, p.actor.role));
         let scope = bounded.map_or_else(String::new, |p| {
             format!("{} {:?} {:?}", p.actor.role.name(), p.actor.unit, p.actor.firms)
         });
@@ -88,6 +99,60 @@ impl Ledger {
             },
         );
         Ok(figures)
+    }
+
+    /// The records a figure rests on, whoever asks; remembered like the figure itself.
+    pub(crate) async fn members(
+        &self,
+        register: &Register,
+        figure: &str,
+        now: UtcMs,
+    ) -> Result<Arc<HashSet<RecordId>>> {
+        let key = (register.name().to_owned(), figure.to_owned());
+        let (changed, day) = (self.changed(register).await?, today(now));
+        let known = {
+            let held = self
+                .inner
+                .figures
+                .members
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            held.get(&key).cloned()
+        };
+        if let Some(known) = known.filter(|m| m.changed == changed && m.day == day) {
+            return Ok(known.ids);
+        }
+        let (mut ids, mut after) = (HashSet::new(), 0);
+        loop {
+            let page = self.store().records_after(&name_of(register), after).await?;
+            let Some(last) = page.last() else { break };
+            after = last.seq;
+            let records = page.into_iter().map(|stored| Held::read(register, stored).record);
+            ids.extend(
+                records
+                    .filter(|r| tally::takes_part(register, figure, r, day) == Some(true))
+                    .map(|r| r.id),
+            );
+        }
+        let ids = Arc::new(ids);
+        let mut held = self
+            .inner
+            .figures
+            .members
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if held.len() >= limits::FIGURES_REMEMBERED {
+            held.clear();
+        }
+        held.insert(
+            key,
+            Members {
+                changed,
+                day,
+                ids: Arc::clone(&ids),
+            },
+        );
+        Ok(ids)
     }
 
     fn remembered(&self, key: &(String, String)) -> Option<Remembered> {

@@ -115,7 +115,7 @@ impl Ledger {
         }
     }
 
-    async fn links_of(&self, key: &NodeKey) -> Result<Vec<StoredLink>> {
+    pub(crate) async fn links_of(&self, key: &NodeKey) -> Result<Vec<StoredLink>> {
         let mut links = self.store().links_to(key).await?;
         if let LinkTarget::Record(register, id) = key {
             links.extend(self.store().links_from(register, id).await?);
@@ -124,7 +124,7 @@ impl Ledger {
     }
 
     /// A node, if it exists and is in sight.
-    async fn node(&self, key: &NodeKey, person: &Person) -> Result<Option<Node>> {
+    pub(crate) async fn node(&self, key: &NodeKey, person: &Person) -> Result<Option<Node>> {
         Ok(match key {
             LinkTarget::Record(register, id) => self.record_node(register, id, person).await?,
             LinkTarget::Subject(code) => {

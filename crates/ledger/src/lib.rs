@@ -8,23 +8,36 @@
 //!
 //! This crate must not know: HTTP, any single register, any district. The clock is an argument.
 
+mod attach;
 mod bulk;
+mod chains;
 mod change;
 mod deadlines;
 mod error;
+pub mod export;
 mod facets;
 mod figures;
 mod graph;
 mod held;
+pub mod import;
+mod layers;
 pub mod limits;
 mod list;
+mod maps;
+pub mod media;
+pub mod merging;
 mod person;
+pub mod publishing;
 mod query;
 mod read;
 mod references;
 mod settle;
+pub mod sheet;
+mod sources;
 mod subjects;
 mod view;
+mod writing;
+mod zones;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,19 +49,25 @@ use registers::register::Register;
 use registers::text::Names;
 use store::Store;
 
+pub use attach::{Attached, Opened};
 pub use bulk::{Bulk, BulkReport, BulkRow, Chosen};
+pub use chains::{Along, BalanceRow, Balanced, ChainLink, ChainNode, ChainTools, Gap, Walked};
 pub use change::{Change, Checked, Create, Edit, Step};
 pub use deadlines::{DeadlineQuery, DueRow};
 pub use error::{LedgerError, Result, Stale};
 pub use graph::{Edge, Graph, Node, NodeKey};
 pub use held::Held;
+pub use layers::{Around, LayerFinding, LayerImport, LayerReport, LayerRow, RowKind};
 pub use list::{Info, Listed};
+pub use maps::MapFeature;
 pub use person::Person;
 pub use query::{Bounds, Condition, Query, Sort, Test};
 pub use read::{AsOf, Deadline, Detail, Entry as HistoryEntry, LinkShown, LinkedRow, Offer, files};
 pub use references::{Asked, Known};
-pub use store::registers::{Author, ChangeKind, LinkTarget};
+pub use sources::{Belonging, FileOf, How, Judgement, KnownBy, Proposal, SourceFile, SourcePage, SourceRow};
+pub use store::registers::{Author, ChangeKind, LinkTarget, SourceDecision};
 pub use view::{Located, ViewDue};
+pub use zones::{Site, ZoneHit, ZoneReport};
 
 /// The kept registers of an installation. Clones are handles to the same one.
 #[derive(Clone)]
@@ -62,6 +81,9 @@ struct Inner {
     units: BTreeMap<String, Names>,
     shelves: BTreeMap<String, Arc<view::Shelf>>,
     figures: figures::Cache,
+    published: publishing::Cache,
+    geometries: maps::Cache,
+    sources: sources::Cache,
     swept: std::sync::Mutex<Option<jiff::civil::Date>>,
 }
 
@@ -83,6 +105,9 @@ impl Ledger {
                 units,
                 shelves,
                 figures: figures::Cache::default(),
+                published: publishing::Cache::default(),
+                geometries: maps::Cache::default(),
+                sources: sources::Cache::default(),
                 swept: std::sync::Mutex::new(None),
             }),
         }
@@ -116,6 +141,18 @@ impl Ledger {
     /// Name of a unit.
     pub fn unit(&self, code: &str) -> Option<&Names> {
         self.inner.units.get(code)
+    }
+
+    /// Codes and names of all units.
+    pub fn units(&self) -> impl Iterator<Item = (&str, &Names)> {
+        self.inner
+            .units
+            .iter()
+            .map(|(code, names)| (code.as_str(), names))
+    }
+
+    pub(crate) fn published(&self) -> &publishing::Cache {
+        &self.inner.published
     }
 
     pub(crate) fn shelf(&self, register: &Register) -> Result<Arc<view::Shelf>> {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use model::ids::RecordId;
 use model::time::UtcMs;
 use registers::register::Register;
+use registers::tally;
 use store::Paged;
 use store::registers::FacetRow;
 
@@ -13,6 +14,7 @@ use crate::facets::facets;
 use crate::held::Held;
 use crate::person::Person;
 use crate::query::{Bounds, Query};
+use crate::references::today;
 use crate::view::{Located, Reach, Shelf, View, ViewDue};
 use crate::{Ledger, limits, name_of};
 
@@ -187,8 +189,14 @@ impl Ledger {
             ..query.clone()
         };
         let most = most.min(limits::PLACES);
+        let colour = register
+            .definition()
+            .map
+            .as_ref()
+            .and_then(|m| m.colour_by.clone());
         let (found, total) = self
-            .select(register, &query, person, now, (0, most), |_, entry| {
+            .select(register, &query, person, now, (0, most), move |view, entry| {
+                let coloured = colour.as_ref().and_then(|field| view.value(entry, field, false));
                 Some(Located {
                     seq: entry.seq,
                     id: entry.id.clone(),
@@ -196,6 +204,8 @@ impl Ledger {
                     title: entry.title.to_string(),
                     state: entry.state.as_ref().map(ToString::to_string),
                     bounds: entry.bounds?,
+                    colour: coloured.and_then(|v| v.as_str().map(str::to_owned)),
+                    count: 1,
                 })
             })
             .await?;
@@ -219,7 +229,10 @@ impl Ledger {
     ) -> Result<(Vec<T>, i64)> {
         let shelf = self.shelf(register)?;
         shelf.refresh(self.store()).await?;
-        let (query, actor) = (query.clone(), person.actor.clone());
+        let (mut query, actor) = (query.clone(), person.actor.clone());
+        if let Some(figure) = &query.figure {
+            query.among = Some(self.members(register, figure, now).await?);
+        }
         let definition = register.definition().clone();
         let walked = tokio::task::spawn_blocking(move || {
             shelf.with(|view| {
@@ -253,6 +266,10 @@ impl Ledger {
             let present = self.many(register, &ids).await?;
             for (held, (_, revision)) in present.iter().zip(page) {
                 let then = held.at(register, revision);
+                let counted = |figure: &String| tally::takes_part(register, figure, &then.record, today(at));
+                if query.figure.as_ref().and_then(counted) == Some(false) {
+                    continue;
+                }
                 let facets = facets(register, &then.record, at, self.library().calendar());
                 rows.push(FacetRow {
                     seq: then.seq,
@@ -287,6 +304,21 @@ impl Ledger {
             items,
             total: i64::try_from(total).unwrap_or(i64::MAX),
         })
+    }
+
+    /// Titles of records of a register by id; those out of the person's reach are left out.
+    pub async fn titles_of(
+        &self,
+        register: &str,
+        ids: &[RecordId],
+        person: &Person,
+    ) -> Result<HashMap<RecordId, String>> {
+        let Ok(register) = self.register(register) else {
+            return Ok(HashMap::new());
+        };
+        let ids: Vec<&RecordId> = ids.iter().collect();
+        let found = self.titles(register, &ids, person).await?;
+        Ok(found.into_iter().map(|(id, (title, ..))| (id, title)).collect())
     }
 
     /// Titles and states of records by id, for links; those out of the person's reach are left out.

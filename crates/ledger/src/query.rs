@@ -1,5 +1,9 @@
 //! What a list is filtered and sorted by.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use model::ids::RecordId;
 use model::time::UtcMs;
 use registers::register::Register;
 use registers::text::Names;
@@ -29,8 +33,12 @@ pub struct Query {
     pub conditions: Vec<Condition>,
     /// Whose place touches this box.
     pub bounds: Option<Bounds>,
+    /// On which this counter rests, or this rate with `rate.` before its name.
+    pub figure: Option<String>,
     /// As known at this instant; now when absent.
     pub as_of: Option<UtcMs>,
+    /// Only these records; all when absent.
+    pub among: Option<Arc<HashSet<RecordId>>>,
     /// Order; the last changed first when absent.
     pub sort: Option<Sort>,
     /// Order reversed.
@@ -156,6 +164,19 @@ impl Query {
                     return Err(LedgerError::query(place, "应为数值", "a number is needed"));
                 }
                 _ => {}
+            }
+        }
+        if let Some(figure) = &self.figure {
+            let known = match figure.strip_prefix("rate.") {
+                Some(rate) => definition.rate.iter().any(|r| r.name == rate),
+                None => definition.counter.iter().any(|c| c.name == *figure),
+            };
+            if !known {
+                let (zh, en) = (
+                    format!("没有指标 «{figure}»"),
+                    format!("there is no figure «{figure}»"),
+                );
+                return Err(LedgerError::query("figure", zh, en));
             }
         }
         for state in &self.states {

@@ -82,10 +82,14 @@ impl Ledger {
             let stored = self.store().stored_facets(&name, &ids).await?;
             let derived: Vec<_> = page
                 .into_iter()
-                .map(|s| Held::read(register, s).record)
-                .map(|record| {
-                    let derived = derive(register, &record, now, self.library().calendar());
-                    (record.id, derived)
+                .map(|s| Held::read(register, s))
+                .map(|held| {
+                    let calendar = self.library().calendar();
+                    let mut derived = derive(register, &held.record, now, calendar);
+                    if held.merged_into.is_some() {
+                        derived.closed();
+                    }
+                    (held.record.id, derived)
                 })
                 .filter(|(id, d)| wanted(stored.get(id).map_or("", String::as_str), d))
                 .collect();

@@ -14,6 +14,7 @@ use registers::definition::{Definition, FieldType};
 use registers::library::Library;
 use registers::life::Actor;
 use registers::register::Register;
+use serde_json::{Value, json};
 use store::registers::FacetRow;
 use store::{Store, StoreError};
 
@@ -100,6 +101,10 @@ pub struct Located {
     pub state: Option<String>,
     /// West, south, east, north of its place.
     pub bounds: Bounds,
+    /// Code of the field that colours it.
+    pub colour: Option<String>,
+    /// Records it stands for.
+    pub count: i64,
 }
 
 /// Which records somebody reaches.
@@ -138,17 +143,19 @@ impl Columns {
         }
     }
 
-    /// The same rule as the engine's: towns and firms reach their own, a register without a unit field is open to towns.
+    /// The same rule as the engine's: towns, departments where the list says so, and firms reach their own, a register without a unit field is open to towns.
     pub(crate) fn reach(&self, definition: &Definition, actor: &Actor) -> Reach {
         if !definition.access.read.contains(&actor.role) {
             return Reach::Nothing;
         }
-        match (actor.role, &definition.access.unit_field, self.unit) {
-            (Role::Town, Some(_), Some(column)) => actor
+        let access = &definition.access;
+        let own_only = registers::life::own_only(access, actor.role);
+        match (actor.role, &access.unit_field, self.unit) {
+            (_, Some(_), Some(column)) if own_only => actor
                 .unit
                 .as_ref()
                 .map_or(Reach::Nothing, |u| Reach::Unit(column, u.to_string())),
-            (Role::Town, Some(_), None) => Reach::Nothing,
+            (_, Some(_), None) if own_only => Reach::Nothing,
             (Role::Firm, ..) => Reach::Firms(self.firms.clone(), actor.firms.clone()),
             _ => Reach::All,
         }
@@ -222,6 +229,7 @@ struct Plan {
     overdue: Option<bool>,
     demo: Option<bool>,
     bounds: Option<Bounds>,
+    among: Option<Arc<HashSet<RecordId>>>,
     now: UtcMs,
 }
 
@@ -229,6 +237,7 @@ impl Plan {
     fn passes(&self, columns: &Columns, entry: &Entry) -> bool {
         entry.is_current()
             && entry.reached(&self.reach)
+            && self.among.as_ref().is_none_or(|among| among.contains(&entry.id))
             && self.demo.is_none_or(|demo| entry.demo == demo)
             && (self.states.is_empty()
                 || entry
@@ -291,6 +300,21 @@ impl View {
             .iter()
             .filter(|e| e.is_current())
             .filter(move |e| e.reached(reach))
+    }
+
+    /// All records that are shown, whoever asks.
+    pub(crate) fn current(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|e| e.is_current())
+    }
+
+    /// The text of a record's field, a list where the field is repeatable; `None` where it is missing or a number.
+    pub(crate) fn value(&self, entry: &Entry, field: &str, repeatable: bool) -> Option<Value> {
+        match entry.cells.get(*self.columns.names.get(field)?)? {
+            Cell::Text(text) if repeatable => Some(json!([text.to_string()])),
+            Cell::Text(text) => Some(json!(text.to_string())),
+            Cell::Many(items) => Some(items.iter().map(ToString::to_string).collect()),
+            Cell::None | Cell::Number(_) => None,
+        }
     }
 
     pub(crate) fn columns(&self) -> &Columns {
@@ -410,6 +434,7 @@ impl View {
             overdue: query.overdue,
             demo: query.demo,
             bounds: query.bounds,
+            among: query.among.clone(),
             now,
         }
     }

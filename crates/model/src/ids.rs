@@ -66,6 +66,10 @@ row_id! {
     JobId;
     /// Row of an audit entry; grows without gaps.
     AuditId;
+    /// Row of an evaluation of the plan (规划评估).
+    EvaluationId;
+    /// Row of a correction to what was read from the plan.
+    CorrectionId;
 }
 
 text_id! {

@@ -138,6 +138,16 @@ pub enum Direction {
     Cumulative,
 }
 
+/// Which side of a kept value is the better one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// Less is better.
+    Lower,
+    /// More is better.
+    Higher,
+}
+
 /// An indicator. A value that is absent is not stated; it is never zero.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -155,6 +165,9 @@ pub struct Indicator {
     pub force: Force,
     /// Which way.
     pub direction: Direction,
+    /// For a kept indicator: which side of the kept value is the better one, where its name tells.
+    #[serde(default)]
+    pub better: Option<Side>,
     /// Value of the base year, in the unit.
     #[serde(default)]
     pub base: Option<Decimal>,

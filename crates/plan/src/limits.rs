@@ -20,3 +20,5 @@ pub const MAX_ROW_BREAKS: usize = 6;
 pub const MAX_REMARKS: usize = 5_000;
 /// Most dates looked for in one clause: no clause of a plan has more than two.
 pub const MAX_DATES: usize = 8;
+/// Most corrections of one overlay: every field of every entry of a district's plan, and room.
+pub const MAX_CORRECTIONS: usize = 20_000;

@@ -8,6 +8,7 @@ use model::time::UtcMs;
 use serde::Deserialize;
 
 use crate::calendar::Calendar;
+use crate::chain::{self, Chain};
 use crate::definition::read::{self, FileError, Source};
 use crate::definition::verify;
 use crate::record::{Body, Record};
@@ -29,6 +30,7 @@ pub struct Library {
     registers: BTreeMap<String, Register>,
     groups: BTreeMap<String, String>,
     demo: BTreeMap<String, Vec<Record>>,
+    chains: BTreeMap<String, Chain>,
     calendar: Calendar,
 }
 
@@ -59,7 +61,7 @@ struct DemoRecord {
 
 impl Library {
     /// Reads `codes/<list>.csv`, `calendar.toml`, `<group>/<name>.toml`, older versions `<group>/<name>@<n>.toml`, and
-    /// demonstration records `<group>/<name>.demo.toml`. Every error found is returned, in order of the files.
+    /// demonstration records `<group>/<name>.demo.toml`, chains `chains/<name>.toml`. Every error found is returned, in order of the files.
     pub fn load(files: &[File]) -> Result<Self, Vec<FileError>> {
         let mut errors = Vec::new();
         let mut out = Self::default();
@@ -67,6 +69,7 @@ impl Library {
         let mut definitions = Vec::new();
         let mut older: BTreeMap<String, Vec<_>> = BTreeMap::new();
         let mut demos = Vec::new();
+        let mut chains = Vec::new();
         for file in files {
             let source = Source {
                 file: &file.path,
@@ -80,6 +83,8 @@ impl Library {
                 if let Some(calendar) = collect(&mut errors, Calendar::read(source)) {
                     out.calendar = calendar;
                 }
+            } else if let Some(stem) = name.strip_suffix(".toml").filter(|_| folder == "chains") {
+                chains.push((source, stem));
             } else if name.ends_with(".demo.toml") {
                 demos.push((source, name.trim_end_matches(".demo.toml")));
             } else if let Some(stem) = name.strip_suffix(".toml") {
@@ -96,6 +101,10 @@ impl Library {
                 }
             }
         }
+        let identities: Vec<(Source<'_>, String)> = definitions
+            .iter()
+            .map(|(source, .., d)| (*source, d.name.clone()))
+            .collect();
         let known: BTreeSet<String> = definitions.iter().map(|(.., d)| d.name.clone()).collect();
         for (source, folder, stem, definition) in definitions {
             let before = older.remove(&definition.name).unwrap_or_default();
@@ -122,6 +131,21 @@ impl Library {
         for (source, _) in older.values().flatten() {
             let said = Names::new("没有现行版本", "there is no current version of this register");
             errors.push(source.error_in(&["name".into()], said));
+        }
+        // Only what is sound by itself can be checked against each other.
+        if errors.is_empty() {
+            for (source, name) in identities {
+                let register = out.registers.get(&name).map(Register::definition);
+                errors.extend(register.and_then(|d| verify::identity(source, d, &out.registers)));
+            }
+            for (source, stem) in chains {
+                match chain::read(source, stem, &out.registers) {
+                    Ok(chain) => {
+                        out.chains.insert(stem.to_owned(), chain);
+                    }
+                    Err(found) => errors.extend(found),
+                }
+            }
         }
         for (source, name) in demos {
             let Some(file) = collect(&mut errors, read::toml_file::<DemoFile>(source)) else {
@@ -180,6 +204,16 @@ impl Library {
     /// The group (folder) a register stands in.
     pub fn group(&self, name: &str) -> &str {
         self.groups.get(name).map_or("", String::as_str)
+    }
+
+    /// All chains.
+    pub fn chains(&self) -> impl Iterator<Item = &Chain> {
+        self.chains.values()
+    }
+
+    /// A chain by name.
+    pub fn chain(&self, name: &str) -> Option<&Chain> {
+        self.chains.get(name)
     }
 
     /// Demonstration records as written in the files: not yet admitted.

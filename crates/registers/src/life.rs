@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::calendar::Calendar;
-use crate::definition::{Anchor, Deadline, Transition};
+use crate::definition::{Access, Anchor, Deadline, Transition};
 use crate::expr::Scope;
 use crate::record::{Finding, Place, Record, Taken};
 use crate::register::Register;
@@ -115,6 +115,15 @@ fn in_charge(register: &Register, actor: &Actor) -> bool {
         || actor.unit.as_ref().is_some_and(|unit| own(unit.as_str()))
 }
 
+/// Whether a role sees only the records of its own unit: towns always, departments where the definition says so.
+pub fn own_only(access: &Access, role: Role) -> bool {
+    match role {
+        Role::Town => true,
+        Role::Department => access.departments_own,
+        _ => false,
+    }
+}
+
 /// Towns, departments and firms reach their own records; a register that names no field for them is open to the
 /// government's own and closed to firms.
 fn in_scope(register: &Register, record: &Record, actor: &Actor) -> bool {
@@ -125,7 +134,7 @@ fn in_scope(register: &Register, record: &Record, actor: &Actor) -> bool {
         None => Vec::new(),
     };
     match actor.role {
-        Role::Town => access.unit_field.as_ref().is_none_or(|field| {
+        role if own_only(access, role) => access.unit_field.as_ref().is_none_or(|field| {
             actor
                 .unit
                 .as_ref()

@@ -32,3 +32,12 @@ pub const DEADLINE_DAYS: i64 = 3_660;
 pub const SEARCH_CHARS: usize = 4_000;
 /// Periods looked back for missed publications: ten years of months.
 pub const PERIODS: usize = 120;
+/// Records of one block that are all compared with each other: 1,770 comparisons.
+pub const BLOCK: usize = 60;
+/// Neighbours a record of a larger block is compared with.
+pub const NEIGHBOURS: usize = 20;
+/// Comparisons of one search for doubles: 100,000 records in three blocks of 20 neighbours each are 6 million, and take
+/// about ten seconds.
+pub const COMPARISONS: usize = 6_000_000;
+/// Pairs named by one search: more than a department reviews in a year.
+pub const PAIRS: usize = 2_000;

@@ -141,3 +141,8 @@ pub fn lon_lat(geometry: &Value) -> Option<geo::LonLat> {
     let c = geometry.get("coordinates")?;
     Some(geo::LonLat::new(c.get(0)?.as_f64()?, c.get(1)?.as_f64()?))
 }
+
+/// A place as points, lines or areas; `None` for what is no geometry.
+pub fn geometry(place: &Value) -> Option<geo::Geometry> {
+    geo::Geometry::from_geojson(place, 1).ok()
+}

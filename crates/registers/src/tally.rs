@@ -115,14 +115,7 @@ impl<'a> Tally<'a> {
             today: Some(self.today),
         };
         let register = self.register;
-        let value = |text: Option<&String>| match text {
-            None => Some(Exact::one()),
-            Some(text) => match register.expr(None, text).map(|e| e.value(&scope)) {
-                Some(Val::Number(n)) => Some(n),
-                Some(Val::Bool(b)) => Some(Exact::int(b.into())),
-                _ => None,
-            },
-        };
+        let value = |text: Option<&String>| amount(register, text, &scope);
         let sums = self.counters.iter_mut().zip(&mut self.by);
         for (counter, (sum, by)) in register.definition.counter.iter().zip(sums) {
             if !register.passes(counter.filter.as_ref(), &scope) {
@@ -201,6 +194,38 @@ impl<'a> Tally<'a> {
         }
         out
     }
+}
+
+/// What a record adds: one where nothing is said, `None` where it cannot be known.
+fn amount(register: &Register, text: Option<&String>, scope: &Scope<'_>) -> Option<Exact> {
+    let Some(text) = text else {
+        return Some(Exact::one());
+    };
+    match register.expr(None, text).map(|e| e.value(scope)) {
+        Some(Val::Number(n)) => Some(n),
+        Some(Val::Bool(b)) => Some(Exact::int(b.into())),
+        _ => None,
+    }
+}
+
+/// Whether a record is one of those a figure rests on (its `records`), so that the figure can open their list. A counter is
+/// meant by its name, a rate by `rate.` and its name, for both may have the same; `None` where there is no such figure.
+pub fn takes_part(register: &Register, figure: &str, record: &Record, today: Date) -> Option<bool> {
+    let scope = Scope {
+        body: &record.body,
+        row: None,
+        state: record.state.as_deref(),
+        today: Some(today),
+    };
+    let definition = &register.definition;
+    let known = |text: Option<&String>| amount(register, text, &scope).is_some();
+    let Some(name) = figure.strip_prefix("rate.") else {
+        let counter = definition.counter.iter().find(|c| c.name == figure)?;
+        return Some(register.passes(counter.filter.as_ref(), &scope) && known(counter.sum.as_ref()));
+    };
+    let rate = definition.rate.iter().find(|r| r.name == name)?;
+    let both = known(Some(&rate.numerator)) && known(rate.denominator.as_ref());
+    Some(register.passes(rate.filter.as_ref(), &scope) && both)
 }
 
 fn judge(target: &Target, value: Option<&Exact>) -> Judged {

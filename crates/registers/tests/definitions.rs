@@ -340,12 +340,17 @@ fn departments_change_what_their_unit_is_named_for() {
 }
 
 #[test]
-fn towns_and_firms_reach_their_own_records_only() {
+fn towns_departments_and_firms_reach_their_own_records_only() {
     let library = library();
     for register in library.iter() {
         let access = &register.definition().access;
         for record in demo(&library, register) {
-            for (role, bounded) in [(Role::Town, access.unit_field.is_some()), (Role::Firm, true)] {
+            let bounds = [
+                (Role::Town, access.unit_field.is_some()),
+                (Role::Department, access.departments_own),
+                (Role::Firm, true),
+            ];
+            for (role, bounded) in bounds {
                 if !access.read.contains(&role) {
                     continue;
                 }
@@ -494,6 +499,18 @@ fn figures_follow_and_the_public_sees_published_fields_only() {
         let figures = running.finish();
         assert_eq!(figures.len(), definition.counter.len() + definition.rate.len());
         assert!(!figures.is_empty(), "{} counts something", register.name());
+        let rates = definition.rate.iter().map(|r| format!("rate.{}", r.name));
+        let names = definition.counter.iter().map(|c| c.name.clone()).chain(rates);
+        for (name, figure) in names.zip(&figures) {
+            let taking = |r: &&Record| tally::takes_part(register, &name, r, today()) == Some(true);
+            let count = records.iter().filter(taking).count() as u64;
+            assert_eq!(
+                count,
+                figure.records,
+                "{} {name} opens what it rests on",
+                register.name()
+            );
+        }
         for figure in &figures {
             let served = figure.feeds.iter().all(|f| library.serving(f).next().is_some());
             assert!(

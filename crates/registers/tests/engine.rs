@@ -227,6 +227,7 @@ fn figures_name_what_they_left_out() {
     let library = library();
     let register = library.get("sample").unwrap();
     let mut running = tally::Tally::new(register, today());
+    let mut records = Vec::new();
     for (n, (good, amount)) in [(true, Some("1.5")), (true, None), (false, Some("0.5"))]
         .into_iter()
         .enumerate()
@@ -235,9 +236,25 @@ fn figures_name_what_they_left_out() {
         if let Some(amount) = amount {
             raw["amount"] = json!(amount);
         }
-        running.add(&record(&n.to_string(), enter(register, raw).unwrap()));
+        records.push(record(&n.to_string(), enter(register, raw).unwrap()));
+        running.add(records.last().unwrap());
     }
     let figures = running.finish();
+    for (name, figure) in ["all", "weight", "rate.good", "rate.kept"].iter().zip(&figures) {
+        let taking = records
+            .iter()
+            .filter(|r| tally::takes_part(register, name, r, today()) == Some(true));
+        assert_eq!(
+            taking.count() as u64,
+            figure.records,
+            "{name} opens the records it rests on"
+        );
+    }
+    assert_eq!(
+        tally::takes_part(register, "good", &records[0], today()),
+        None,
+        "a rate is no counter"
+    );
     let shown: Vec<_> = figures
         .iter()
         .map(|f| (f.name.as_str(), f.value.as_deref(), f.left_out))

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use ledger::Ledger;
 use model::profile::Profile;
 use model::time::Clock;
+use plan::systems::Coverage;
+use progress::Progress;
 use store::Store;
 use tokio::sync::Notify;
 
@@ -46,6 +48,8 @@ pub struct Options {
     pub sources: Vec<Arc<dyn MetricsSource>>,
     /// Told when a device was decided upon: whoever applies held frames waits on it.
     pub decided: Arc<Notify>,
+    /// The systems of the plan and what implements each.
+    pub systems: Arc<Coverage>,
 }
 
 impl Default for Options {
@@ -59,6 +63,7 @@ impl Default for Options {
             session_absolute_ms: 24 * 3_600_000,
             sources: Vec::new(),
             decided: Arc::new(Notify::new()),
+            systems: Arc::new(Coverage::new(&[])),
         }
     }
 }
@@ -68,6 +73,8 @@ impl Default for Options {
 pub struct App {
     /// Data.
     pub store: Store,
+    /// The plan and how it is followed, where the profile has one.
+    pub plan: Option<Progress>,
     /// The kept registers.
     pub ledger: Ledger,
     /// The district.

@@ -73,22 +73,36 @@ pub(crate) fn reference(subject: &Subject) -> SubjectRef {
     }
 }
 
-/// The directory and when it was read.
+/// The directory, when it was read, and how many devices had been told of by then.
+#[derive(Debug)]
+struct Held {
+    read_at: Instant,
+    devices: u64,
+    directory: Arc<Directory>,
+}
+
+/// The directory as it was read last.
 #[derive(Debug, Default)]
 pub(crate) struct DirectoryCache {
-    held: RwLock<Option<(Instant, Arc<Directory>)>>,
+    held: RwLock<Option<Held>>,
 }
 
 impl DirectoryCache {
-    pub(crate) async fn get(&self, store: &Store) -> Result<Arc<Directory>, StoreError> {
-        if let Some((read_at, directory)) = &*self.held.read().await
-            && read_at.elapsed() < limits::DIRECTORY_AGE
+    /// The directory; read anew when it is old, or when a device was told of since: `devices` counts those.
+    pub(crate) async fn get(&self, store: &Store, devices: u64) -> Result<Arc<Directory>, StoreError> {
+        if let Some(held) = &*self.held.read().await
+            && held.read_at.elapsed() < limits::DIRECTORY_AGE
+            && held.devices == devices
         {
-            return Ok(Arc::clone(directory));
+            return Ok(Arc::clone(&held.directory));
         }
         // Several requests may read at once here; each reads the same, and the last one stays.
         let directory = Arc::new(Directory::new(store.subjects().await?));
-        *self.held.write().await = Some((Instant::now(), Arc::clone(&directory)));
+        *self.held.write().await = Some(Held {
+            read_at: Instant::now(),
+            devices,
+            directory: Arc::clone(&directory),
+        });
         Ok(directory)
     }
 
@@ -103,6 +117,6 @@ impl DirectoryCache {
             .read()
             .await
             .as_ref()
-            .map(|(_, directory)| Arc::clone(directory))
+            .map(|held| Arc::clone(&held.directory))
     }
 }

@@ -65,21 +65,40 @@ async fn admit(ctx: &Shared, request: Request) -> Result<(Request, Option<NewEnt
             let bytes = read(body, largest(&operation.action)).await?;
             let detail = detail(&bytes);
             body = Body::from(bytes);
-            let entry = NewEntry {
-                actor: access.caller.login().to_owned(),
-                address: access.caller.address.clone(),
-                action: operation.action.clone(),
-                object: format!("{} {}", parts.method, parts.uri.path()),
-                outcome: "requested".to_owned(),
-                detail,
-            };
-            ctx.people.append_audit(&entry, ctx.now()).await?;
-            Some(entry)
+            Some(note(ctx, &access, operation, &parts, detail).await?)
+        }
+        Audit::Upload => {
+            let told = |name| parts.headers.get(name).and_then(|v| v.to_str().ok());
+            let detail = json!({
+                "bytes": told(header::CONTENT_LENGTH),
+                "query": parts.uri.query().map(|q| q.chars().take(200).collect::<String>()),
+            });
+            Some(note(ctx, &access, operation, &parts, detail).await?)
         }
         Audit::Nothing | Audit::Own => None,
     };
     parts.extensions.insert(access);
     Ok((Request::from_parts(parts, body), entry))
+}
+
+/// Writes the entry that precedes a change.
+async fn note(
+    ctx: &Shared,
+    access: &Access,
+    operation: &Operation,
+    parts: &Parts,
+    detail: Value,
+) -> Result<NewEntry> {
+    let entry = NewEntry {
+        actor: access.caller.login().to_owned(),
+        address: access.caller.address.clone(),
+        action: operation.action.clone(),
+        object: format!("{} {}", parts.method, parts.uri.path()),
+        outcome: "requested".to_owned(),
+        detail,
+    };
+    ctx.people.append_audit(&entry, ctx.now()).await?;
+    Ok(entry)
 }
 
 /// Who is asking. A cookie that is no longer good is nobody's; a bad access token is always an error, for the

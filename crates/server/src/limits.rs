@@ -6,6 +6,8 @@ use std::time::Duration;
 pub const PAGE_SIZE: u32 = 50;
 /// Rows a page at most: the pages draw up to 200 rows without a virtual table.
 pub const MAX_PAGE_SIZE: u32 = 200;
+/// Frames of one answer: each is read from the raw log, 1,000 × 10 kB = 10 MB at worst.
+pub const MAX_FRAMES: u32 = 1_000;
 /// Last page that can be asked for: 200 × 100,000 rows is more than any list holds.
 pub const MAX_PAGE: u32 = 100_000;
 /// Characters of any filter or sort text.
@@ -15,8 +17,24 @@ pub const MAX_FILTER_CHARS: usize = 200;
 pub const MAX_BODY: usize = 64 * 1024;
 /// Bytes of a record as entered: a group of 2,000 rows of 500 bytes, or an area of 20,000 positions of 40.
 pub const MAX_RECORD_BODY: usize = 2 * 1024 * 1024;
+/// Bytes of what stands around a file in a form: boundaries, headers, a long name.
+const FORM_EDGE: usize = 64 * 1024;
+/// Bytes of a form with a table: 50 MiB and the form around it.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "50 MiB fit into any address space"
+)]
+pub const MAX_TABLE_FORM: usize = ledger::sheet::limits::FILE_BYTES as usize + FORM_EDGE;
+/// Bytes of a form with an attachment; each field has a bound of its own below this one.
+pub const MAX_ATTACHMENT_FORM: usize = ((ledger::media::MOST_MIB as usize) << 20) + FORM_EDGE;
+/// Tables read, confirmed or written at once, and searches for doubles: each holds a core and some hundred MiB at worst.
+pub const TRANSFERS_AT_ONCE: usize = 2;
+/// How long a request may take that carries a file in or out: 200 MiB at 4 Mbit/s, or 50,000 records.
+pub const TRANSFER_TIMEOUT: Duration = Duration::from_mins(10);
 /// Bytes of an evaluation input: a year of hourly values of six pollutants is about 8,760 × 6 × 12 B = 630 kB.
 pub const MAX_EVALUATE_BODY: usize = 1024 * 1024;
+/// Bytes of an uploaded plan: its own bound of 8 MiB, and the form around it.
+pub const MAX_PLAN_BODY: usize = (8 << 20) + 64 * 1024;
 /// Evaluations at once; each holds one core.
 pub const EVALUATIONS_AT_ONCE: usize = 2;
 /// How long a request may take before the answer is given up.
@@ -56,8 +74,16 @@ pub const TEXT_CHARS: usize = 1_000;
 /// Bytes of what the audit chain keeps of one request.
 pub const AUDIT_DETAIL_BYTES: usize = 4 * 1024;
 /// How long the list of subjects may be read from memory. New subjects come with a restart, an import or a decision
-/// on a device; the latter empties the memory at once.
+/// on a device; the latter renews it at once.
 pub const DIRECTORY_AGE: Duration = Duration::from_secs(5);
 /// Bytes of the raw log that may wait for the applier before the program calls itself unhealthy: about ten minutes
 /// of 1,000 frames of 400 B a second.
 pub const HEALTHY_LAG_BYTES: u64 = 256 * 1024 * 1024;
+/// Bytes of a layer file with the form around it: the reader's own bound and some.
+pub const MAX_LAYER_BODY: usize = geo::limits::FILE_BYTES + 64 * 1024;
+/// Records of a register answered as GeoJSON at once.
+pub const MAP_FEATURES: usize = 5_000;
+/// Records answered as GeoJSON when nothing is asked: beyond it tiles are the right means.
+pub const MAP_FEATURES_USUAL: usize = 1_000;
+/// Subjects of one source that are shown with their values.
+pub const SOURCE_SUBJECTS: usize = 60;

@@ -4,6 +4,7 @@
 //! `resync` for whoever falls behind, who then loads the lists anew. Nothing waits for a slow listener.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use model::alarm::Alarm;
@@ -83,6 +84,7 @@ struct Inner {
     ring: broadcast::Sender<Arc<Published>>,
     listeners: Mutex<HashMap<String, usize>>,
     closing: watch::Sender<bool>,
+    devices: AtomicU64,
 }
 
 /// The channel. Clones are the same channel.
@@ -110,12 +112,16 @@ impl Hub {
                 ring: broadcast::channel(events.max(1)).0,
                 listeners: Mutex::default(),
                 closing: watch::Sender::new(false),
+                devices: AtomicU64::new(0),
             }),
         }
     }
 
     /// Tells all listeners. Never waits; without listeners it costs next to nothing.
     pub fn publish(&self, event: Event) {
+        if matches!(event, Event::Device(_)) {
+            self.inner.devices.fetch_add(1, Ordering::Relaxed);
+        }
         if self.inner.ring.receiver_count() > 0 {
             // An error only says that the last listener left meanwhile.
             let _ = self.inner.ring.send(Arc::new(Published {
@@ -123,6 +129,11 @@ impl Hub {
                 text: OnceLock::new(),
             }));
         }
+    }
+
+    /// Grows with each device that was registered or decided upon: it may have brought a subject.
+    pub(crate) fn devices_told(&self) -> u64 {
+        self.inner.devices.load(Ordering::Relaxed)
     }
 
     /// Listeners now.

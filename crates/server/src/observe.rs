@@ -29,7 +29,7 @@ pub(crate) async fn observe(State(ctx): State<Context>, request: Request, next: 
         .map_or("other", MatchedPath::as_str)
         .to_owned();
     let span = tracing::info_span!("request", id = %id.to_str().unwrap_or_default());
-    let answer = tokio::time::timeout(limits::REQUEST_TIMEOUT, next.run(request)).instrument(span.clone());
+    let answer = tokio::time::timeout(time_limit(&route), next.run(request)).instrument(span.clone());
     let mut response = answer
         .await
         .unwrap_or_else(|_| ApiError::from(Code::Timeout).into_response());
@@ -46,6 +46,19 @@ pub(crate) async fn observe(State(ctx): State<Context>, request: Request, next: 
     });
     response.headers_mut().insert(REQUEST_ID, id);
     response
+}
+
+/// Requests that carry files take longer.
+fn time_limit(route: &str) -> std::time::Duration {
+    let last = route.rsplit('/').next().unwrap_or_default();
+    if matches!(
+        last,
+        "imports" | "confirm" | "export" | "attachments" | "doubles" | "{sha256}"
+    ) {
+        limits::TRANSFER_TIMEOUT
+    } else {
+        limits::REQUEST_TIMEOUT
+    }
 }
 
 fn request_id(request: &Request) -> HeaderValue {

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::directory::{Directory, DirectoryCache};
 use crate::dto::map::LayerInfo;
 use crate::error::{ApiError, Code, Result};
+use crate::ground::Ground;
 use crate::limits;
 use crate::metrics::Metrics;
 use crate::secrets::Gate;
@@ -26,7 +27,9 @@ pub(crate) struct Shared {
     pub(crate) metrics: Metrics,
     pub(crate) passwords: Gate,
     pub(crate) evaluations: Arc<Semaphore>,
+    pub(crate) transfers: Arc<Semaphore>,
     pub(crate) layers: Vec<LayerInfo>,
+    pub(crate) ground: Ground,
 }
 
 impl Shared {
@@ -38,7 +41,9 @@ impl Shared {
             metrics,
             passwords: Gate::default(),
             layers: crate::routes::layers(&app.profile),
+            ground: Ground::new(&app.profile),
             evaluations: Arc::new(Semaphore::new(limits::EVALUATIONS_AT_ONCE)),
+            transfers: Arc::new(Semaphore::new(limits::TRANSFERS_AT_ONCE)),
             app,
         })
     }
@@ -48,7 +53,10 @@ impl Shared {
     }
 
     pub(crate) async fn directory(&self) -> Result<Arc<Directory>> {
-        Ok(self.directory.get(&self.app.store).await?)
+        Ok(self
+            .directory
+            .get(&self.app.store, self.app.live.devices_told())
+            .await?)
     }
 }
 

@@ -14,6 +14,16 @@ pub enum StoreError {
     /// The raw log.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// A file below the data folder cannot be read or written. Nothing was changed.
+    #[error(
+        "文件读写失败({path}):{source};请检查磁盘空间 / the file cannot be read or written ({path}): {source}; check the disk"
+    )]
+    File {
+        /// Which file.
+        path: std::path::PathBuf,
+        /// What the system said.
+        source: std::sync::Arc<std::io::Error>,
+    },
     /// The address is of no known kind.
     #[error(
         "数据库地址 «{0}» 无法识别,应为 sqlite:///路径 或 postgres://… / database address «{0}» is neither sqlite:///PATH nor postgres://…"
@@ -72,7 +82,10 @@ pub enum StoreError {
 impl StoreError {
     /// Whether the same call may succeed later without anybody changing anything but the machine.
     pub fn retryable(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::Log(LogError::Io { .. }))
+        matches!(
+            self,
+            Self::Unavailable(_) | Self::File { .. } | Self::Log(LogError::Io { .. })
+        )
     }
 
     pub(crate) fn not_found(what: &'static str, name: impl std::fmt::Display) -> Self {

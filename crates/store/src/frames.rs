@@ -103,14 +103,14 @@ impl Store {
         self.db().one(statement).await?.as_ref().map(frame).transpose()
     }
 
-    /// Frames of a device, newest first, before a row if one is given; at most [`crate::limits::PAGE_ROWS`].
+    /// Frames of a device, newest first, before a row if one is given; at most [`crate::limits::FRAMES_LISTED`].
     pub async fn frames_of(
         &self,
         mn: &Mn,
         before: Option<FrameId>,
         limit: i64,
     ) -> Result<Vec<FrameRow>, StoreError> {
-        let limit = limit.clamp(1, crate::limits::PAGE_ROWS);
+        let limit = limit.clamp(1, crate::limits::FRAMES_LISTED);
         let select = format!("{FRAME} WHERE mn = $1 AND id < $2 ORDER BY id DESC LIMIT {limit}");
         let statement = self.db().statement(&select);
         let statement = statement

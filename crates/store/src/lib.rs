@@ -6,7 +6,9 @@
 
 pub mod alarms;
 pub mod apply;
+pub mod attachments;
 pub mod db;
+pub mod desk;
 pub mod devices;
 pub mod dialect;
 pub mod dirty;
@@ -19,6 +21,7 @@ mod migrate;
 pub mod observations;
 pub mod page;
 pub mod people;
+pub mod plan;
 pub mod rawlog;
 pub mod registers;
 mod rows;
@@ -46,6 +49,7 @@ struct Inner {
     db: Db,
     log: RawLog,
     series: SeriesMemory,
+    files: attachments::Files,
 }
 
 impl Store {
@@ -67,11 +71,14 @@ impl Store {
         let db = Db::open(url, dir).await?;
         let floor = apply::read_watermark(&db).await?;
         let log = RawLog::open_on(media, &dir.join("rawlog"), options, floor)?;
+        // After the log, whose lock says that no other process is at work here.
+        let files = attachments::Files::open_in(dir)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 db,
                 log,
                 series: SeriesMemory::default(),
+                files,
             }),
         })
     }
@@ -84,6 +91,10 @@ impl Store {
     /// The database.
     pub fn db(&self) -> &Db {
         &self.inner.db
+    }
+
+    pub(crate) fn files(&self) -> &attachments::Files {
+        &self.inner.files
     }
 
     pub(crate) fn series_memory(&self) -> &SeriesMemory {

@@ -43,6 +43,9 @@ pub const RANGE_SERIES: usize = 2_000;
 /// Rows of one page of a list.
 pub const PAGE_ROWS: i64 = 200;
 
+/// Frames of a device listed at once: each is read from the raw log and decoded, 1,000 × 10 kB = 10 MB at worst.
+pub const FRAMES_LISTED: i64 = 1_000;
+
 /// Devices waiting for a decision. Somebody who invents MNs must not fill the database with devices; frames beyond
 /// the bound are archived and quarantined all the same. A whole province has fewer real ones waiting.
 pub const PENDING_DEVICES: i64 = 10_000;
@@ -76,8 +79,31 @@ pub const BUSY_MS: u32 = 10_000;
 /// Connections for reading. Reads of pages are short; more than this only compete for the same cores.
 pub const READ_CONNECTIONS: u32 = 8;
 
-/// Records written by one call. 50,000 rows are the largest import asked for; a bulk edit changes fewer.
-pub const RECORD_WRITES: usize = 60_000;
+/// First bytes of an upload kept in memory to find out what it is: headers of every kind known fit into 4 KiB, and the
+/// directory of a packed document's first entries into twice that.
+pub const HEAD_BYTES: usize = 8 * 1024;
+/// Bytes one user may have uploaded that no record names yet: forty attachments of the largest size a list asks for.
+pub const LOOSE_BYTES: u64 = 2 << 30;
+/// Unnamed attachments removed by one call.
+pub const COLLECTED: i64 = 5_000;
+/// Decided pairs of doubles answered: ten a day for eight years.
+pub const DOUBLES_DECIDED: i64 = 20_000;
+/// Published periods answered: sixteen years of months.
+pub const PUBLICATIONS: i64 = 200;
+/// Bytes of one frozen snapshot of the plan. A district's 21 indicators, 110 tasks, 1,000 measures and 5,000 reports of
+/// about 1 kB are 6 MB; the bound leaves room for a city.
+pub const PLAN_SNAPSHOT_BYTES: usize = 32 << 20;
+/// Rounds of dispatch listed: monthly ones of two plans.
+pub const PLAN_ROUNDS: i64 = 120;
+/// Evaluations listed, versions and assessments included.
+pub const PLAN_EVALUATIONS: i64 = 200;
+/// Editions of the document listed.
+pub const PLAN_EDITIONS: i64 = 100;
+/// Corrections in force: every field of a plan of a hundred tasks many times over.
+pub const PLAN_CORRECTIONS: i64 = 5_000;
+/// Records written by one call. 50,000 rows are the largest import asked for, a table has at most 120,000; a bulk edit
+/// changes fewer.
+pub const RECORD_WRITES: usize = 120_000;
 /// Records of one statement of such a call: 500 bodies of 4 kB are 2 MB of JSON.
 pub const RECORD_BATCH: usize = 500;
 /// Records handed out by one read of a register.
@@ -86,3 +112,5 @@ pub const RECORD_PAGE: i64 = 2_000;
 pub const RECORD_REVISIONS: i64 = 2_000;
 /// Links answered by one call, in either direction.
 pub const RECORD_LINKS: i64 = 2_000;
+/// Decisions about sources handed out by one call: a person decides some hundred a day.
+pub const SOURCE_DECISIONS: i64 = 50_000;

@@ -16,15 +16,22 @@ use store::apply::{ApplyFrame, ReadingRow, UnknownPolicy};
 use store::rawlog::{Record, RecordKind, RecordMeta};
 
 const CHILD: &str = "HUANSHU_TEST_CHILD_DIR";
+const UPLOADS: &str = "HUANSHU_TEST_CHILD_UPLOADS";
 const START: UtcMs = UtcMs(1_795_492_800_000);
 
 fn main() {
     if let Ok(dir) = std::env::var(CHILD) {
-        runtime().block_on(child(Path::new(&dir)));
+        if std::env::var_os(UPLOADS).is_some() {
+            runtime().block_on(uploads(Path::new(&dir)));
+        } else {
+            runtime().block_on(child(Path::new(&dir)));
+        }
         return;
     }
     killed_at_any_moment_it_keeps_what_it_answered();
     println!("killed_at_any_moment_it_keeps_what_it_answered ... ok");
+    killed_in_the_middle_of_uploads_only_whole_ones_are_there();
+    println!("killed_in_the_middle_of_uploads_only_whole_ones_are_there ... ok");
     if cfg!(target_os = "linux") {
         at_the_file_size_limit_it_refuses_and_goes_on_without_a_restart();
         println!("at_the_file_size_limit_it_refuses_and_goes_on_without_a_restart ... ok");
@@ -60,6 +67,80 @@ async fn child(dir: &Path) {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
         assert!(!applier.is_finished(), "the applier ended");
+    }
+}
+
+/// Content of upload `n`: 40 parts of 5,000 bytes.
+fn part(n: u64) -> Vec<u8> {
+    let mut part = vec![b'%'; 5_000];
+    part.splice(..8, n.to_le_bytes());
+    part
+}
+
+const PARTS: usize = 40;
+
+/// Takes contents in for ever: prints `kept N` once one is kept.
+async fn uploads(dir: &Path) {
+    let store = Store::open(None, dir).await.unwrap();
+    for n in 0_u64.. {
+        let mut incoming = store.receive(1 << 20).await.unwrap();
+        for _ in 0..PARTS {
+            incoming.write(&part(n)).await.unwrap();
+        }
+        let received = incoming.finish().await.unwrap();
+        let author = model::ids::UserId(1);
+        store
+            .keep_attachment(received, "application/pdf", author, START)
+            .await
+            .unwrap();
+        say(&format!("kept {n}"));
+    }
+}
+
+fn killed_in_the_middle_of_uploads_only_whole_ones_are_there() {
+    use sha2::Digest as _;
+    use tokio::io::AsyncReadExt as _;
+    for answers in [0, 1, 7, 20] {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut child, mut lines) = start(dir.path(), &format!("export {UPLOADS}=1; "));
+        let mut kept: Vec<u64> = lines
+            .by_ref()
+            .filter_map(|l| self::kept(&l))
+            .take(answers)
+            .collect();
+        child.kill().unwrap();
+        kept.extend(lines.filter_map(|l| self::kept(&l)));
+        child.wait().unwrap();
+        runtime().block_on(async {
+            let store = Store::open(None, dir.path()).await.unwrap();
+            for n in &kept {
+                let content = part(*n).repeat(PARTS);
+                let name: String = sha2::Sha256::digest(&content)
+                    .iter()
+                    .map(|b| format!("{b:02x}"))
+                    .collect();
+                let known = store.attachments([name.as_str()]).await.unwrap();
+                assert_eq!(known.len(), 1, "answered and lost: {n}");
+                let mut file = store.open_attachment(&name).await.unwrap().unwrap();
+                let mut found = Vec::new();
+                file.read_to_end(&mut found).await.unwrap();
+                assert!(found == content, "upload {n} is whole");
+            }
+            let left = std::fs::read_dir(store.scratch()).unwrap().count();
+            assert_eq!(left, 0, "what was on its way in is gone");
+            // What has a name is whole, answered or not.
+            let folders = std::fs::read_dir(dir.path().join("attachments")).unwrap();
+            for file in folders.flat_map(|f| std::fs::read_dir(f.unwrap().path()).unwrap()) {
+                let path = file.unwrap().path();
+                let content = std::fs::read(&path).unwrap();
+                let name: String = sha2::Sha256::digest(&content)
+                    .iter()
+                    .map(|b| format!("{b:02x}"))
+                    .collect();
+                assert_eq!(path.file_name().unwrap().to_string_lossy(), name);
+            }
+            store.db().close().await;
+        });
     }
 }
 

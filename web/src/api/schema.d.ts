@@ -242,6 +242,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What hangs together with a record, a subject or a unit. */
+        get: operations["get_links"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -410,6 +427,229 @@ export interface paths {
         get: operations["list_quarantine"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The registers in sight. */
+        get: operations["list_registers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registers/deadlines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is due over all registers in sight, earliest first. */
+        get: operations["list_deadlines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registers/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The figures of all registers in sight that have a target. */
+        get: operations["list_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registers/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A register with its definition. */
+        get: operations["get_register"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registers/{name}/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes the same values of many records: a preview first, then all or none. */
+        post: operations["change_records"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registers/{name}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a new record would come to. Nothing is written. */
+        post: operations["check_new_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registers/{name}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counters and rates of a register over the records in sight. */
+        get: operations["get_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registers/{name}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The records of a register in sight. */
+        get: operations["list_records"];
+        put?: never;
+        /** Enters a record. */
+        post: operations["create_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registers/{name}/records/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A record, as it is or as it was. */
+        get: operations["get_record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes values of a record. Where somebody else changed it in the meantime nothing is written (`stale`). */
+        patch: operations["change_record"];
+        trace?: never;
+    };
+    "/api/v1/registers/{name}/records/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an edit would come to. Nothing is written. */
+        post: operations["check_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registers/{name}/records/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All revisions of a record, newest first. */
+        get: operations["get_record_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registers/{name}/records/{id}/linked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What points at a record, as far as it is in sight. */
+        get: operations["list_linked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registers/{name}/records/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a transition, together with the values it needs. */
+        post: operations["step_record"];
         delete?: never;
         options?: never;
         head?: never;
@@ -927,6 +1167,103 @@ export interface components {
             /** @description Chinese (zh-CN) */
             zh: string;
         };
+        /** @description Why a transition cannot be taken. */
+        Blocked: {
+            /** @description Kind. */
+            code: string;
+            /** @description In words. */
+            said: components["schemas"]["Bilingual"];
+        };
+        /** @description The same change of many records. */
+        BulkRequest: {
+            /** @description These records; or `where`. */
+            ids?: string[] | null;
+            /** @description Look only: nothing is written. */
+            preview: boolean;
+            /** @description Why. */
+            reason?: string | null;
+            /** @description New values; null takes a value away. */
+            set: Record<string, never>;
+            /** @description The list's filters by name (`q`, `state`, `overdue`, `unit`, `demo`, `where.<field>` …); or `ids`. */
+            where?: Record<string, never> | null;
+        };
+        /** @description One record of a bulk change. */
+        BulkRowView: {
+            /** @description Values that change. */
+            changes: components["schemas"]["ChangeView"][];
+            /** @description What stands in the way. */
+            findings: components["schemas"]["FindingView"][];
+            /** @description The record. */
+            id: string;
+            /** @description Its title. */
+            title: string;
+        };
+        /** @description What a bulk change comes to. */
+        BulkView: {
+            /** @description Whether it was written. */
+            applied: boolean;
+            /**
+             * Format: int64
+             * @description Records whose values change.
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description Records meant.
+             */
+            matched: number;
+            /** @description The first records that change or have findings, those with findings first. */
+            rows: components["schemas"]["BulkRowView"][];
+            /**
+             * Format: int64
+             * @description Records with findings: while there is one, nothing is written.
+             */
+            wrong: number;
+        };
+        /**
+         * @description What kind of change made a revision.
+         * @enum {string}
+         */
+        ChangeKindView: "created" | "edited" | "step" | "imported" | "merged" | "unmerged" | "migrated";
+        /** @description A change of some values. */
+        ChangeRecord: {
+            /** @description New values; null takes a value away, what is not named stays. */
+            body: Record<string, never>;
+            /** @description Why. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description The revision the change is made on.
+             */
+            revision: number;
+            /** @description In force since, `YYYY-MM-DD`; today when absent. */
+            valid_from?: string | null;
+        };
+        /** @description A value that differs. */
+        ChangeView: {
+            /** @description After. */
+            after?: string | null;
+            /** @description Before, as people read it. */
+            before?: string | null;
+            /** @description Field, `name` or `group[2].name`. */
+            field: string;
+            /** @description Its name. */
+            names: components["schemas"]["Bilingual"];
+        };
+        /** @description Values to be looked at. */
+        CheckRecord: {
+            /** @description Values; of an edit only what changes. */
+            body: Record<string, never>;
+            /** @description State of a new record; the first when absent. */
+            state?: string | null;
+        };
+        /** @description What values would come to. */
+        CheckView: {
+            /** @description The values as they would be kept; as entered where something is wrong. */
+            body: Record<string, never>;
+            /** @description Everything that is wrong. */
+            findings: components["schemas"]["FindingView"][];
+        };
         /** @description Sections of one water class. */
         ClassCount: components["schemas"]["Figure"] & {
             /** @description Class, `I` to `V` or `劣V`. */
@@ -944,15 +1281,48 @@ export interface components {
             /** @description Why. */
             reason: components["schemas"]["CloseReason"];
         };
+        /** @description One code of a choice field. */
+        CodeView: {
+            /** @description Stable code. */
+            code: string;
+            /** @description English name. */
+            en: string;
+            /** @description Chinese name. */
+            zh: string;
+        };
         /** @description A comment. */
         CommentRequest: {
             /** @description Words, 1 to 1000 characters. */
             text: string;
         };
+        /** @description A new record. */
+        CreateRecord: {
+            /** @description Values as entered. */
+            body: Record<string, never>;
+            /** @description In force since, `YYYY-MM-DD`; today when absent. */
+            valid_from?: string | null;
+        };
         /** @description A token just made. */
         CreatedToken: components["schemas"]["TokenView"] & {
             /** @description To be sent as `Authorization: Bearer …`. Shown only here. */
             token: string;
+        };
+        /** @description A deadline that runs. */
+        DeadlineView: {
+            /** @description By when. */
+            due: components["schemas"]["Stamp"];
+            /** @description English name. */
+            en: string;
+            /** @description Name. */
+            name: string;
+            /** @description It has passed. */
+            overdue: boolean;
+            /** @description The calendar of a year touched is not announced yet: it may still move. */
+            provisional: boolean;
+            /** @description A reminder is due. */
+            reminding: boolean;
+            /** @description Chinese name. */
+            zh: string;
         };
         /**
          * @description What is decided of a device.
@@ -1064,6 +1434,46 @@ export interface components {
             /** @description Chinese name. */
             zh: string;
         };
+        /** @description A deadline of a record. */
+        DueView: {
+            /** @description Name of the deadline. */
+            deadline: string;
+            /** @description By when. */
+            due: components["schemas"]["Stamp"];
+            /** @description English name of the register. */
+            en: string;
+            /** @description The record. */
+            id: string;
+            /** @description For people. */
+            names: components["schemas"]["Bilingual"];
+            /** @description It has passed. */
+            overdue: boolean;
+            /** @description It may still move. */
+            provisional: boolean;
+            /** @description Register. */
+            register: string;
+            /** @description A reminder is due. */
+            reminding: boolean;
+            /** @description Its title. */
+            title: string;
+            /** @description Unit the record belongs to. */
+            unit?: string | null;
+            /** @description Chinese name of the register. */
+            zh: string;
+        };
+        /** @description One link of a graph. */
+        EdgeView: {
+            /** @description English name of the field. */
+            en: string;
+            /** @description Field. */
+            field: string;
+            /** @description Key of what points. */
+            from: string;
+            /** @description Key of what it points at. */
+            to: string;
+            /** @description Chinese name of the field. */
+            zh: string;
+        };
         /** @description Newest value of one field of a factor. */
         FieldValue: {
             /** @description Device flag. */
@@ -1089,6 +1499,73 @@ export interface components {
              * @description The count.
              */
             value: number;
+        };
+        /** @description Counters and rates. */
+        FigureList: {
+            /** @description The figures, counters first. */
+            items: components["schemas"]["FigureView"][];
+        };
+        /** @description One figure with what it rests on. */
+        FigureView: {
+            /** @description The counter by the values of a field. */
+            by: [
+                string,
+                string
+            ][];
+            /** @description Sum behind a rate. */
+            denominator?: string | null;
+            /** @description Systems of the plan that read it. */
+            feeds: string[];
+            /**
+             * Format: int64
+             * @description Records that should have taken part and lack a value.
+             */
+            left_out: number;
+            /** @description Name of the counter or rate. */
+            name: string;
+            /** @description Name for people. */
+            names: components["schemas"]["Bilingual"];
+            /** @description Sum behind a rate. */
+            numerator?: string | null;
+            /**
+             * Format: int64
+             * @description Records that took part.
+             */
+            records: number;
+            target?: components["schemas"]["TargetJudged"] | null;
+            /** @description Unit; `%` for rates. */
+            unit: string;
+            /** @description The figure as decimal text; null where it cannot be known. */
+            value?: string | null;
+        };
+        /** @description An attachment. */
+        FileView: {
+            /** @description Field, `name` or `group[2].name`. */
+            field: string;
+            /** @description Media type. */
+            media_type: string;
+            /** @description Name it was uploaded under. */
+            name: string;
+            /** @description SHA-256 of its content. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+        };
+        /** @description What is not as it should be. */
+        FindingView: {
+            /** @description Stable code: `required`, `type`, `range`, `pattern`, `code`, `check_digit`, `reference`, `key`, `rule` … */
+            code: string;
+            /** @description What was expected. */
+            expected: components["schemas"]["Bilingual"];
+            /** @description Place of the value: `name`, `group[2].name`. */
+            field: string;
+            /** @description Name of the field. */
+            names: components["schemas"]["Bilingual"];
+            /** @description The value as it came. */
+            value?: string | null;
         };
         /**
          * @description What became of a frame.
@@ -1155,6 +1632,15 @@ export interface components {
          * @enum {string}
          */
         Grain: "realtime" | "minute" | "hour" | "day" | "month" | "year";
+        /** @description What hangs together. */
+        GraphView: {
+            /** @description Links between them. */
+            edges: components["schemas"]["EdgeView"][];
+            /** @description Nodes, the start first. */
+            nodes: components["schemas"]["NodeView"][];
+            /** @description There is more than is shown. */
+            truncated: boolean;
+        };
         /** @description The one value that stands for a subject in a list or on the map. */
         Headline: {
             /**
@@ -1198,6 +1684,35 @@ export interface components {
             note: string;
             /** @description Whether it holds. */
             ok: boolean;
+        };
+        /** @description One revision. */
+        HistoryItem: {
+            /** @description When. */
+            at: components["schemas"]["Stamp"];
+            /** @description By whom. */
+            by: components["schemas"]["PersonRef"];
+            /** @description Values that differ from the revision before. */
+            changes: components["schemas"]["ChangeView"][];
+            /** @description What kind of change. */
+            kind: components["schemas"]["ChangeKindView"];
+            /** @description Why. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            revision: number;
+            /** @description State after it. */
+            state?: string | null;
+            /** @description Transition taken. */
+            transition?: string | null;
+            /** @description In force since. */
+            valid_from: string;
+        };
+        /** @description A history, newest first. */
+        HistoryView: {
+            /** @description The revisions. */
+            items: components["schemas"]["HistoryItem"][];
         };
         /** @description An input and whether it was used. */
         InputDoc: {
@@ -1384,6 +1899,39 @@ export interface components {
             /** @description Unit. */
             unit: string;
         };
+        /** @description Something a record points at. */
+        LinkView: {
+            /** @description English name of the field. */
+            en: string;
+            /** @description Field, `name` or `group[2].name`. */
+            field: string;
+            /** @description What it points at. */
+            target: components["schemas"]["TargetView"];
+            /** @description Chinese name of the field. */
+            zh: string;
+        };
+        /** @description What points at a record. */
+        LinkedList: {
+            /** @description The records in sight. */
+            items: components["schemas"]["LinkedView"][];
+        };
+        /** @description A record that points at another. */
+        LinkedView: {
+            /** @description Field by which it points. */
+            field: string;
+            /** @description Its id. */
+            id: string;
+            /** @description Its register. */
+            register: string;
+            /** @description English name of the register. */
+            register_en: string;
+            /** @description Chinese name of the register. */
+            register_zh: string;
+            /** @description Its state. */
+            state?: string | null;
+            /** @description Its title. */
+            title: string;
+        };
         /** @description Who logs in. */
         LoginRequest: {
             /** @description Login. */
@@ -1444,6 +1992,27 @@ export interface components {
             /** @description Needed for towns and departments. */
             unit?: string | null;
         };
+        /** @description One thing of a graph. */
+        NodeView: {
+            /** @description English name of the register or kind. */
+            en: string;
+            /** @description Id or code. */
+            id: string;
+            /** @description `record:<register>:<id>`, `subject:<code>` or `unit:<code>`. */
+            key: string;
+            /** @description `record`, `subject` or `unit`. */
+            kind: string;
+            /** @description Middle of its place, `[lon, lat]`. */
+            place?: number[] | null;
+            /** @description Register of a record. */
+            register?: string | null;
+            /** @description State of a record. */
+            state?: string | null;
+            /** @description Title. */
+            title: string;
+            /** @description Chinese name of the register or kind. */
+            zh: string;
+        };
         /** @description One value. */
         ObservationView: {
             /** @description Device flag. */
@@ -1478,6 +2047,22 @@ export interface components {
             to: components["schemas"]["Stamp"];
             /** @description Unit. */
             unit: string;
+        };
+        /** @description A transition that starts from the record's state. */
+        OfferView: {
+            blocked?: components["schemas"]["Blocked"] | null;
+            /** @description English name. */
+            en: string;
+            /** @description Name. */
+            name: string;
+            /** @description Fields it needs. */
+            needs: string[];
+            /** @description A written reason is asked for. */
+            reason: boolean;
+            /** @description State it leads to. */
+            to: string;
+            /** @description Chinese name: the button's text. */
+            zh: string;
         };
         /**
          * @description Where a value comes from.
@@ -1666,6 +2251,51 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        Page_DueView: {
+            /** @description The rows of this page. */
+            items: {
+                /** @description Name of the deadline. */
+                deadline: string;
+                /** @description By when. */
+                due: components["schemas"]["Stamp"];
+                /** @description English name of the register. */
+                en: string;
+                /** @description The record. */
+                id: string;
+                /** @description For people. */
+                names: components["schemas"]["Bilingual"];
+                /** @description It has passed. */
+                overdue: boolean;
+                /** @description It may still move. */
+                provisional: boolean;
+                /** @description Register. */
+                register: string;
+                /** @description A reminder is due. */
+                reminding: boolean;
+                /** @description Its title. */
+                title: string;
+                /** @description Unit the record belongs to. */
+                unit?: string | null;
+                /** @description Chinese name of the register. */
+                zh: string;
+            }[];
+            /**
+             * Format: int32
+             * @description This page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int32
+             * @description Rows a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description How many rows the filters leave in all.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         Page_FrameView: {
             /** @description The rows of this page. */
             items: {
@@ -1758,6 +2388,56 @@ export interface components {
                 value?: string | null;
                 /** @description Verdict. */
                 verdict: string;
+            }[];
+            /**
+             * Format: int32
+             * @description This page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int32
+             * @description Rows a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description How many rows the filters leave in all.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Page_RecordRow: {
+            /** @description The rows of this page. */
+            items: {
+                /** @description Values. */
+                body: Record<string, never>;
+                /** @description 演示 */
+                demo: boolean;
+                /** @description Id within its register. */
+                id: string;
+                next_deadline?: components["schemas"]["Bilingual"] | null;
+                next_due?: components["schemas"]["Stamp"] | null;
+                /** @description A deadline has passed. */
+                overdue: boolean;
+                /**
+                 * Format: int64
+                 * @description Revision, from 1.
+                 */
+                revision: number;
+                /** @description When it came into its state. */
+                since: components["schemas"]["Stamp"];
+                /** @description State; null where the register has none. */
+                state?: string | null;
+                /** @description Title. */
+                title: string;
+                /** @description Titles of the records and subjects its fields point at, by id; those out of sight are left out. */
+                titles: {
+                    [key: string]: components["schemas"]["Bilingual"];
+                };
+                /** @description When it was last changed. */
+                updated_at: components["schemas"]["Stamp"];
+                /** @description By whom. */
+                updated_by: string;
             }[];
             /**
              * Format: int32
@@ -1970,6 +2650,16 @@ export interface components {
             /** @description The password until now. */
             old_password: string;
         };
+        /** @description A person in a history. */
+        PersonRef: {
+            /**
+             * Format: int64
+             * @description Row of the user; 0 is the program itself.
+             */
+            id: number;
+            /** @description Name at that time. */
+            name: string;
+        };
         /** @description The subjects that have a place. Subjects without coordinates stand in the list only. */
         PointCollection: {
             /** @description Points. */
@@ -2102,6 +2792,166 @@ export interface components {
             /** @description When this was put together. */
             time: components["schemas"]["Stamp"];
         };
+        /** @description A record in a list. */
+        RecordRow: {
+            /** @description Values. */
+            body: Record<string, never>;
+            /** @description 演示 */
+            demo: boolean;
+            /** @description Id within its register. */
+            id: string;
+            next_deadline?: components["schemas"]["Bilingual"] | null;
+            next_due?: components["schemas"]["Stamp"] | null;
+            /** @description A deadline has passed. */
+            overdue: boolean;
+            /**
+             * Format: int64
+             * @description Revision, from 1.
+             */
+            revision: number;
+            /** @description When it came into its state. */
+            since: components["schemas"]["Stamp"];
+            /** @description State; null where the register has none. */
+            state?: string | null;
+            /** @description Title. */
+            title: string;
+            /** @description Titles of the records and subjects its fields point at, by id; those out of sight are left out. */
+            titles: {
+                [key: string]: components["schemas"]["Bilingual"];
+            };
+            /** @description When it was last changed. */
+            updated_at: components["schemas"]["Stamp"];
+            /** @description By whom. */
+            updated_by: string;
+        };
+        /** @description One record with all that follows from its definition. */
+        RecordView: {
+            /** @description Values. */
+            body: Record<string, never>;
+            /** @description Whether the caller may edit it now. */
+            can_edit: boolean;
+            /** @description The matter is settled. */
+            closed: boolean;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Stamp"];
+            /** @description Deadlines that run, earliest first. */
+            deadlines: components["schemas"]["DeadlineView"][];
+            /** @description 演示 */
+            demo: boolean;
+            /** @description Attachments. */
+            files: components["schemas"]["FileView"][];
+            /** @description Id within its register. */
+            id: string;
+            /** @description What it points at. */
+            links: components["schemas"]["LinkView"][];
+            /** @description The record it was merged into. */
+            merged_into?: string | null;
+            /** @description Transitions the caller's role may take from this state. */
+            offered: components["schemas"]["OfferView"][];
+            /** @description Its register. */
+            register: string;
+            /**
+             * Format: int64
+             * @description Revision, from 1; a change names the one it was made on.
+             */
+            revision: number;
+            /** @description Scalar values as people read them. */
+            shown: {
+                [key: string]: string;
+            };
+            /** @description When it came into its state. */
+            since: components["schemas"]["Stamp"];
+            /** @description State; null where the register has none. */
+            state?: string | null;
+            /** @description Title. */
+            title: string;
+            /** @description Transitions taken, oldest first. */
+            trail: components["schemas"]["TakenView"][];
+            /** @description When it was last changed. */
+            updated_at: components["schemas"]["Stamp"];
+            /** @description By whom. */
+            updated_by: string;
+            /** @description In force since, `YYYY-MM-DD`. */
+            valid_from: string;
+            /**
+             * Format: int32
+             * @description Version of the definition.
+             */
+            version: number;
+        };
+        /** @description A figure and the register it is of. */
+        RegisterFigure: {
+            /** @description English name. */
+            en: string;
+            /** @description The figure. */
+            figure: components["schemas"]["FigureView"];
+            /** @description Register. */
+            register: string;
+            /** @description Chinese name. */
+            zh: string;
+        };
+        /** @description Figures of all registers in sight that have a target. */
+        RegisterFigureList: {
+            /** @description The figures, by register. */
+            items: components["schemas"]["RegisterFigure"][];
+        };
+        /** @description A register and what the caller finds in it. */
+        RegisterInfo: {
+            /** @description Whether the caller may enter records. */
+            can_create: boolean;
+            /** @description English name. */
+            en: string;
+            /** @description Group (folder) it stands in. */
+            group: string;
+            /** @description Whether its records have a life cycle. */
+            has_life: boolean;
+            /** @description Whether its records are drawn on the map. */
+            has_map: boolean;
+            /** @description Whether it is published. */
+            has_publication: boolean;
+            /** @description Stable name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Of these, with a deadline that has passed.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Records in sight.
+             */
+            records: number;
+            /** @description Systems of the plan it serves. */
+            systems: string[];
+            /**
+             * Format: int64
+             * @description Of these, in a state that does not settle the matter.
+             */
+            unsettled: number;
+            /**
+             * Format: int32
+             * @description Version of its definition.
+             */
+            version: number;
+            /** @description Chinese name. */
+            zh: string;
+        };
+        /** @description All registers in sight. */
+        RegisterList: {
+            /** @description The registers, by name. */
+            items: components["schemas"]["RegisterInfo"][];
+        };
+        /** @description A register with its definition: everything forms and lists are made of. */
+        RegisterView: components["schemas"]["RegisterInfo"] & {
+            /** @description Codes of choice fields, by `field` or `group.field`. */
+            codes: {
+                [key: string]: components["schemas"]["CodeView"][];
+            };
+            /** @description Fields a list shows at first. */
+            columns: string[];
+            /** @description The definition as in `docs/registers.schema.json`. */
+            definition: Record<string, never>;
+        };
         /**
          * @description Who somebody is to the platform. What each may do stands in one table, `server::authz`.
          * @enum {string}
@@ -2176,6 +3026,20 @@ export interface components {
             value: string;
             /** @description What is calculated. */
             what: components["schemas"]["Bilingual"];
+        };
+        /** @description A transition. */
+        StepRecord: {
+            /** @description Values filled in together with it. */
+            body?: Record<string, never>;
+            /** @description Why. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description The revision it is taken on.
+             */
+            revision: number;
+            /** @description Name of the transition. */
+            transition: string;
         };
         /** @description Everything about one subject. */
         SubjectDetail: components["schemas"]["SubjectRow"] & {
@@ -2347,6 +3211,46 @@ export interface components {
              * @description How many rows.
              */
             total: number;
+        };
+        /** @description A transition that was taken. */
+        TakenView: {
+            /** @description When. */
+            at: components["schemas"]["Stamp"];
+            /**
+             * Format: int64
+             * @description Row of the user.
+             */
+            by: number;
+            /** @description State before. */
+            from: string;
+            /** @description Why. */
+            reason?: string | null;
+            /** @description State after. */
+            to: string;
+            /** @description Name of the transition. */
+            transition: string;
+        };
+        /** @description A figure against its target. */
+        TargetJudged: {
+            /** @description By when. */
+            by?: string | null;
+            /** @description `at_least` or `at_most`. */
+            is: string;
+            /** @description Whether it is met now; null where the figure is not known. */
+            met?: boolean | null;
+            /** @description Target as text. */
+            value: string;
+        };
+        /** @description What a link points at. */
+        TargetView: {
+            /** @description Id of the record, code of the subject or unit. */
+            id: string;
+            /** @description `record`, `subject` or `unit`. */
+            kind: string;
+            /** @description Register of a record. */
+            register?: string | null;
+            /** @description Title; the id where it is out of sight. */
+            title: string;
         };
         /** @description An access token for programs. The token itself is shown once, when it is made. */
         TokenView: {
@@ -3038,6 +3942,45 @@ export interface operations {
             };
         };
     };
+    get_links: {
+        parameters: {
+            query?: {
+                /** @description Register of the record. */
+                register?: string;
+                /** @description The record. */
+                id?: string;
+                /** @description Code of a subject. */
+                subject?: string;
+                /** @description Code of a unit. */
+                unit?: string;
+                /** @description Steps, 1 to 4; 2 when absent. */
+                depth?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     live: {
         parameters: {
             query?: never;
@@ -3327,6 +4270,535 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_FrameView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_registers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisterList"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_deadlines: {
+        parameters: {
+            query?: {
+                /** @description Passed or not. */
+                overdue?: boolean;
+                /** @description Only of records with which the caller may do something. */
+                mine?: boolean;
+                /** @description Only those whose reminder is due, or that have passed. */
+                reminding?: boolean;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, 1 to 200; 50 when absent. */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DueView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_figures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisterFigureList"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisterView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_records: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_new_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckRecord"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_figures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureList"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_records: {
+        parameters: {
+            query?: {
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, 1 to 200; 50 when absent. */
+                page_size?: number;
+                /** @description `field` or `-field`; also `id`, `title`, `state`, `since`, `updated_at`, `next_due`. */
+                sort?: string;
+                /** @description Words, all of which occur. */
+                q?: string;
+                /** @description States, separated by commas. */
+                state?: string;
+                /** @description Whether a deadline has passed. */
+                overdue?: boolean;
+                /** @description Code of the unit the record belongs to. */
+                unit?: string;
+                /** @description Only demonstration, or only real. */
+                demo?: boolean;
+                /** @description Counter or rate: the records it rests on. */
+                figure?: string;
+                /** @description As known at this time. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RecordRow"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateRecord"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_record: {
+        parameters: {
+            query?: {
+                /** @description As known at this time. */
+                as_of?: string;
+                /** @description In force on this day, `YYYY-MM-DD`. */
+                in_force_on?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+                /** @description Record */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+                /** @description Record */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeRecord"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+                /** @description Record */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckRecord"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_record_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+                /** @description Record */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_linked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+                /** @description Record */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkedList"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+                /** @description Record */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepRecord"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordView"];
                 };
             };
             /** @description 错误 / error */

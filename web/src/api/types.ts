@@ -1,5 +1,6 @@
 // Short names for the shapes of the contract. All come from the generated `schema.d.ts`; none is written by hand.
 
+import type { components as definitions } from './definition'
 import type { components, operations } from './schema'
 
 type S = components['schemas']
@@ -57,3 +58,31 @@ export interface Page<T> {
 
 /** The filters a list takes, by its operation. */
 export type QueryOf<Op extends keyof operations> = NonNullable<operations[Op]['parameters']['query']>
+
+// ---- registers: shapes of the definition are those of its published schema
+type D = definitions['schemas']
+export type Definition = D['Definition']
+export type Field = D['Field']
+export type FieldType = D['FieldType']
+export type Transition = D['Transition']
+
+type Free<T, K extends keyof T> = Omit<T, K> & { [P in K]: Body }
+/** Values by field name: what they may be is said by the definition, not by the contract. */
+export type Body = Record<string, unknown>
+export type RegisterInfo = S['RegisterInfo']
+export type RegisterView = Omit<S['RegisterView'], 'definition'> & { definition: Definition }
+/** Pairs arrive as plain lists. */
+export type TallyFigure = Omit<S['FigureView'], 'by'> & { by: string[][] }
+export type RegisterFigure = Omit<S['RegisterFigure'], 'figure'> & { figure: TallyFigure }
+export type Code = S['CodeView']
+export type RecordRow = Free<S['RecordRow'], 'body'>
+export type RecordView = Free<S['RecordView'], 'body'>
+export type RecordLink = S['LinkView']
+export type Offered = S['OfferView']
+export type Finding = S['FindingView']
+export type HistoryEntry = S['HistoryItem']
+export type Linked = S['LinkedView']
+export type LinkGraph = S['GraphView']
+export type BulkAnswer = S['BulkView']
+export type DeadlineRow = S['DueView']
+export * from './draft'

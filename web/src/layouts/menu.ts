@@ -1,6 +1,7 @@
 // The console's menu as data: where it leads, and the action somebody needs to see it.
 
-import { Bell, Connection, Cpu, DataLine, Document, Files, Fold, House, Key, MapLocation, Monitor, Notebook, OfficeBuilding, Pouring, Sunny, Tickets, User, View } from '@element-plus/icons-vue'
+import { AlarmClock, Bell, Collection, Connection, Cpu, DataLine, Document, Files, Finished, Fold, House, Key, Location, MapLocation, Monitor, Notebook, OfficeBuilding, Postcard, Pouring, Share, Sunny, Tickets, User, View } from '@element-plus/icons-vue'
+import { Bell, Checked, Compass, Connection, Cpu, DataLine, Document, Files, Finished, Fold, House, Key, List, MapLocation, Monitor, Notebook, OfficeBuilding, Pouring, Reading, Stamp, Sunny, Tickets, TrendCharts, User, View } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 
 export interface MenuItem {
@@ -36,6 +37,26 @@ export const MENU: { key: string; items: MenuItem[] }[] = [
       { key: 'alarms', to: '/alarms?state=open,acknowledged', icon: Bell, action: 'alarms.read', badge: 'alarms' },
       { key: 'judgements', to: '/judgements', icon: Document, action: 'subjects.read' },
       { key: 'standards', to: '/standards', icon: Notebook, action: 'standards.evaluate' },
+    ],
+  },
+  {
+    key: 'registers',
+    items: [
+      { key: 'registers', to: '/registers', icon: Collection, action: 'registers.read' },
+      { key: 'deadlines', to: '/registers/deadlines', icon: AlarmClock, action: 'registers.read' },
+      { key: 'source', to: '/sources', icon: Postcard, action: 'registers.read' },
+      { key: 'chain', to: '/chains', icon: Share, action: 'registers.read' },
+      { key: 'zones', to: '/zones', icon: Location, action: 'registers.read' },
+      { key: 'systems', to: '/systems', icon: Finished, action: 'systems.read' },
+    key: 'plan',
+    items: [
+      { key: 'plan', to: '/plan', icon: Compass, action: 'plan.read' },
+      { key: 'planMine', to: '/plan/mine', icon: Checked, action: 'plan.read' },
+      { key: 'planIndicators', to: '/plan/indicators', icon: TrendCharts, action: 'plan.read' },
+      { key: 'planTasks', to: '/plan/tasks', icon: List, action: 'plan.read' },
+      { key: 'planDispatch', to: '/plan/dispatch', icon: Finished, action: 'plan.read' },
+      { key: 'planEvaluation', to: '/plan/evaluations', icon: Stamp, action: 'plan.read' },
+      { key: 'planImport', to: '/plan/documents', icon: Reading, action: 'plan.read' },
     ],
   },
   {

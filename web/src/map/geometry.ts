@@ -31,6 +31,17 @@ export function bounds(layer: Layer | undefined): [Position, Position] | null {
   return west <= east ? [[west, south], [east, north]] : null
 }
 
+/** The same of any features. */
+export function boundsOf(collection: GeoJSON.FeatureCollection | null | undefined): [Position, Position] | null {
+  return collection ? bounds(collection as unknown as Layer) : null
+}
+
+/** A point by which a shape can be marked: itself, or the middle of its box. */
+export function middle(geometry: GeoJSON.Geometry): Position | null {
+  const box = boundsOf({ type: 'FeatureCollection', features: [{ type: 'Feature', geometry, properties: {} }] })
+  return box && [(box[0][0] + box[1][0]) / 2, (box[0][1] + box[1][1]) / 2]
+}
+
 /** One point a feature for its name: the place its maker chose, else the middle of its box. */
 export function labels(layer: Layer): GeoJSON.FeatureCollection<GeoJSON.Point> {
   return {

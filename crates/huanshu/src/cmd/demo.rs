@@ -15,7 +15,7 @@ use crate::clock::SystemClock;
 use crate::cmd::serve::{runtime, start_log, stop_signal};
 use crate::fail::{Failure, Outcome};
 use crate::node::{Node, Settings};
-use crate::{definitions, profiles};
+use crate::{definitions, plans, profiles};
 
 /// Longest history that is played before the pages are worth looking at.
 const MAX_DAYS: u32 = 31;
@@ -84,14 +84,16 @@ pub(crate) fn run(arguments: Arguments) -> Outcome {
     }
     let profile = profiles::load(arguments.profile.as_deref())?;
     let registers = definitions::load(arguments.registers.as_deref(), arguments.profile.as_deref())?;
+    let plan = plans::load(arguments.profile.as_deref(), &profile)?;
     let data = folder(arguments.data.clone());
-    runtime()?.block_on(show(arguments, profile, registers, &data.path))
+    runtime()?.block_on(show(arguments, profile, registers, plan, &data.path))
 }
 
 async fn show(
     arguments: Arguments,
     profile: Profile,
     registers: Arc<definitions::Library>,
+    plan: Option<plans::Plan>,
     data: &Path,
 ) -> Outcome {
     let clock = Arc::new(SystemClock);
@@ -99,11 +101,13 @@ async fn show(
         data,
         database: arguments.database.as_deref(),
         profile: profile.clone(),
-        registers,
+        registers: Arc::clone(&registers),
+        plan,
         http: arguments.http,
         hj212: arguments.hj212,
         accept_unknown: false,
         demo: true,
+        coverage: definitions::coverage(&registers),
         clock: Arc::clone(&clock) as Arc<dyn Clock>,
     })
     .await?;

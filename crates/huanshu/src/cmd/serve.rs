@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::clock::SystemClock;
 use crate::fail::{Failure, Outcome};
 use crate::node::{Node, Settings};
-use crate::{definitions, profiles};
+use crate::{definitions, plans, profiles};
 
 /// Arguments.
 #[derive(clap::Args)]
@@ -41,16 +41,20 @@ pub(crate) fn run(arguments: Arguments) -> Outcome {
     start_log();
     let profile = profiles::load(arguments.profile.as_deref())?;
     let registers = definitions::load(arguments.registers.as_deref(), arguments.profile.as_deref())?;
+    let coverage = definitions::coverage(&registers);
+    let plan = plans::load(arguments.profile.as_deref(), &profile)?;
     runtime()?.block_on(async move {
         let node = Node::start(Settings {
             data: &arguments.data,
             database: arguments.database.as_deref(),
             profile,
             registers,
+            plan,
             http: arguments.http,
             hj212: arguments.hj212,
             accept_unknown: arguments.accept_unknown_devices,
             demo: false,
+            coverage,
             clock: Arc::new(SystemClock),
         })
         .await?;

@@ -5,6 +5,7 @@
 
 mod field;
 mod flow;
+mod joins;
 pub mod read;
 pub mod schema;
 pub(crate) mod verify;
@@ -18,6 +19,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use field::{Choice, Field, FieldType, Subfield};
+pub use joins::{Identity, SourceFile, SourcePart, Zoning};
+
 pub use flow::{Anchor, Deadline, Life, Span, State, Transition};
 
 use crate::text::Names;
@@ -75,6 +78,15 @@ pub struct Definition {
     /// How a record is drawn on the map.
     #[serde(default)]
     pub map: Option<MapSymbol>,
+    /// Its records are areas with rules that places are tested against, one layer for each place that has them.
+    #[serde(default)]
+    pub zoning: Vec<Zoning>,
+    /// It holds one record per source, to which records of other registers belong.
+    #[serde(default)]
+    pub source: Option<SourceFile>,
+    /// Its records belong to sources.
+    #[serde(default)]
+    pub identity: Option<Identity>,
     /// What the public sees, and how often it is renewed.
     #[serde(default)]
     pub publication: Option<Publication>,
@@ -331,6 +343,10 @@ pub struct Access {
     /// `unit` field by which towns and departments see their own records; all records when left out.
     #[serde(default)]
     pub unit_field: Option<String>,
+    /// Departments too see and change only the records whose `unit_field` is their own unit: for lists of what each unit has
+    /// to do. Left out, a department sees every record.
+    #[serde(default)]
+    pub departments_own: bool,
     /// Fields that hold a firm's code, by which firms see their own records; none when left out.
     #[serde(default)]
     pub firm_fields: Vec<String>,

@@ -7,7 +7,7 @@ use model::ids::RecordId;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Cell, Column, KEEP, STATE_HEADER, Sheet, template};
+use super::{Cell, Column, KEEP, STATE_HEADERS, Sheet, template};
 use crate::admit::{self, References};
 use crate::definition::FieldType;
 use crate::history::{self, Change};
@@ -78,6 +78,21 @@ pub struct Import {
     pub ignored: Vec<String>,
     /// Fields no column was found for.
     pub absent: Vec<Names>,
+    /// Row of the header in the sheet, counted from 1.
+    pub header_row: Option<usize>,
+    /// The header's cells that are filled in.
+    pub headers: Vec<Header>,
+}
+
+/// A column of the sheet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// Place in the sheet, counted from 0.
+    pub at: usize,
+    /// As it stands there.
+    pub text: String,
+    /// The register's column it means.
+    pub column: Option<Column>,
 }
 
 struct Reading<'a> {
@@ -97,20 +112,33 @@ pub fn import(
     references: &dyn References,
     today: Date,
 ) -> Import {
-    let mut reading = Reading {
+    let mut drafts = Vec::new();
+    let mut keep = |draft| drafts.push(draft);
+    let mut out = each(
         register,
-        columns: template(register),
-        mapped: BTreeMap::new(),
-        headers: BTreeMap::new(),
-        out: Import {
-            drafts: None,
-            records: 0,
-            findings: Vec::new(),
-            more: 0,
-            ignored: Vec::new(),
-            absent: Vec::new(),
-        },
-    };
+        &sheet.clone().filled(),
+        existing,
+        references,
+        today,
+        &mut keep,
+    );
+    if out.findings.is_empty() {
+        out.drafts = Some(drafts);
+    }
+    out
+}
+
+/// As [`import`], each record handed to `keep` as soon as it is read: for tables whose records are not held all at
+/// once. What was kept counts only where nothing was found wrong. The sheet's merged ranges are [filled](Sheet::filled).
+pub fn each(
+    register: &Register,
+    sheet: &Sheet,
+    existing: &dyn Existing,
+    references: &dyn References,
+    today: Date,
+    keep: &mut dyn FnMut(Draft),
+) -> Import {
+    let mut reading = Reading::new(register);
     if sheet.rows.len() > limits::IMPORT_ROWS || sheet.rows.iter().any(|r| r.len() > limits::IMPORT_COLUMNS) {
         let (rows, columns) = (limits::IMPORT_ROWS, limits::IMPORT_COLUMNS);
         reading.whole(
@@ -120,8 +148,8 @@ pub fn import(
         );
         return reading.out;
     }
-    let rows = filled(sheet);
-    let Some(header) = reading.header(&rows) else {
+    let rows = &sheet.rows;
+    let Some(header) = reading.header(rows) else {
         let wanted: Vec<&str> = reading
             .columns
             .iter()
@@ -140,37 +168,24 @@ pub fn import(
         );
         return reading.out;
     };
-    let drafts = reading.records(&rows, header, existing, references, today);
-    reading.out.records = drafts.len();
-    if reading.out.findings.is_empty() {
-        reading.out.drafts = Some(drafts);
-    }
+    reading.records(rows, header, existing, references, today, keep);
     reading.out
 }
 
-/// The sheet with merged cells filled: every cell of a range reads as its first.
-fn filled(sheet: &Sheet) -> Vec<Vec<Cell>> {
-    let mut rows = sheet.rows.clone();
-    for merge in &sheet.merges {
-        let value = sheet
-            .rows
-            .get(merge.top)
-            .and_then(|r| r.get(merge.left))
-            .cloned()
-            .unwrap_or_default();
-        let last = merge.bottom.min(rows.len().saturating_sub(1));
-        for row in rows.iter_mut().take(last + 1).skip(merge.top) {
-            let right = merge.right.min(limits::IMPORT_COLUMNS);
-            if row.len() <= right {
-                row.resize(right + 1, Cell::Empty);
-            }
-            row.iter_mut()
-                .take(right + 1)
-                .skip(merge.left)
-                .for_each(|c| *c = value.clone());
-        }
-    }
-    rows
+/// The header alone: where it stands and what its columns mean; none where no header is found.
+pub fn headers(register: &Register, sheet: &Sheet) -> Vec<Header> {
+    let top = Sheet {
+        rows: sheet.rows.iter().take(limits::HEADER_ROWS).cloned().collect(),
+        merges: sheet
+            .merges
+            .iter()
+            .filter(|m| m.top < limits::HEADER_ROWS)
+            .copied()
+            .collect(),
+    };
+    let mut reading = Reading::new(register);
+    reading.header(&top.filled().rows);
+    reading.out.headers
 }
 
 /// A header as compared: plain width, without spaces, stars, brackets' content (units, notes).
@@ -190,7 +205,26 @@ fn cell_text(cell: &Cell) -> String {
     }
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
+    fn new(register: &'a Register) -> Self {
+        Self {
+            register,
+            columns: template(register),
+            mapped: BTreeMap::new(),
+            headers: BTreeMap::new(),
+            out: Import {
+                drafts: None,
+                records: 0,
+                findings: Vec::new(),
+                more: 0,
+                ignored: Vec::new(),
+                absent: Vec::new(),
+                header_row: None,
+                headers: Vec::new(),
+            },
+        }
+    }
+
     fn find(&mut self, row: usize, column: Option<String>, finding: Finding) {
         if self.out.findings.len() < limits::IMPORT_FINDINGS {
             self.out.findings.push(RowFinding { row, column, finding });
@@ -245,7 +279,15 @@ impl Reading<'_> {
         }
         for (n, cell) in rows.get(at)?.iter().enumerate() {
             let header = cell_text(cell);
-            match self.column(&header) {
+            let place = self.column(&header);
+            if !header.is_empty() {
+                self.out.headers.push(Header {
+                    at: n,
+                    text: header.clone(),
+                    column: place.and_then(|p| self.columns.get(p)).cloned(),
+                });
+            }
+            match place {
                 Some(place) if self.mapped.values().any(|p| *p == place) => {
                     let (zh, en) = (
                         format!("列 «{header}» 重复"),
@@ -257,7 +299,7 @@ impl Reading<'_> {
                     self.mapped.insert(n, place);
                     self.headers.insert(n, header);
                 }
-                None if header.is_empty() || header == STATE_HEADER => {}
+                None if header.is_empty() || STATE_HEADERS.contains(&header.as_str()) => {}
                 None => self.out.ignored.push(header),
             }
         }
@@ -267,6 +309,7 @@ impl Reading<'_> {
                 self.out.absent.push(Names::new(&column.header, &column.en));
             }
         }
+        self.out.header_row = Some(at + 1);
         Some(at)
     }
 
@@ -277,8 +320,8 @@ impl Reading<'_> {
         existing: &dyn Existing,
         references: &dyn References,
         today: Date,
-    ) -> Vec<Draft> {
-        let mut drafts = Vec::new();
+        keep: &mut dyn FnMut(Draft),
+    ) {
         let mut seen: BTreeMap<(Vec<String>, Vec<String>), usize> = BTreeMap::new();
         let mut ids: BTreeMap<String, usize> = BTreeMap::new();
         for block in self.blocks(rows, header) {
@@ -313,9 +356,9 @@ impl Reading<'_> {
                 );
                 self.double(draft.row, &[], &[], &zh, &en);
             }
-            drafts.push(draft);
+            self.out.records += 1;
+            keep(draft);
         }
-        drafts
     }
 
     fn double(&mut self, row: usize, fields: &[String], values: &[String], zh: &str, en: &str) {

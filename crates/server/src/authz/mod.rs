@@ -38,6 +38,8 @@ pub enum Audit {
     Nothing,
     /// An entry before the operation, and a second one if it fails: no change is without a trace.
     Before,
+    /// As before the operation, but the body is a file that is not read for it.
+    Upload,
     /// The operation writes its own entry (a login knows only afterwards whose it is).
     Own,
 }
@@ -153,6 +155,7 @@ impl Table {
             let audit = match audit.as_str() {
                 "-" => Audit::Nothing,
                 "before" => Audit::Before,
+                "upload" => Audit::Upload,
                 "own" => Audit::Own,
                 other => {
                     self.faults.push(format!("operations.csv: {path}: «{other}»"));

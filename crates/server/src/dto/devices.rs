@@ -140,7 +140,7 @@ pub struct FrameView {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct FrameQuery {
-    /// How many, newest first, 1 to 200; 50 when absent.
+    /// How many, newest first; 50 when absent, 1,000 at most.
     pub limit: Option<u32>,
 }
 
@@ -156,7 +156,7 @@ pub struct QuarantineQuery {
     /// Received not before.
     #[param(value_type = Option<String>)]
     pub from: Option<Stamp>,
-    /// Same as `page_size`.
+    /// The newest so many, 1,000 at most, instead of a page.
     pub limit: Option<u32>,
     /// Page, from 1.
     pub page: Option<u32>,

@@ -75,7 +75,7 @@ pub struct PointProperties {
     pub class: Option<String>,
     /// AQI.
     pub aqi: Option<i64>,
-    /// Alarms not closed.
+    /// Alarms not closed; those of an outlet with a point of its own are not counted at its firm again.
     pub alarms: i64,
     /// 演示
     pub demo: bool,

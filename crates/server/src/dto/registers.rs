@@ -107,6 +107,8 @@ pub struct RecordQuery {
     pub unit: Option<String>,
     /// Only demonstration, or only real.
     pub demo: Option<bool>,
+    /// The records a figure rests on: the name of a counter, or `rate.` and the name of a rate.
+    pub figure: Option<String>,
     /// As known at this time.
     #[param(value_type = Option<String>)]
     pub as_of: Option<Stamp>,
@@ -134,6 +136,8 @@ pub struct RecordRow {
     /// Values.
     #[schema(value_type = Object)]
     pub body: Map<String, Value>,
+    /// Titles of the records and subjects its fields point at, by id; those out of sight are left out.
+    pub titles: BTreeMap<String, Bilingual>,
     /// A deadline has passed.
     pub overdue: bool,
     /// The next deadline, or the one passed first.
@@ -611,6 +615,26 @@ pub struct BulkView {
 pub struct FigureList {
     /// The figures, counters first.
     pub items: Vec<FigureView>,
+}
+
+/// A figure and the register it is of.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RegisterFigure {
+    /// Register.
+    pub register: String,
+    /// Chinese name.
+    pub zh: String,
+    /// English name.
+    pub en: String,
+    /// The figure.
+    pub figure: FigureView,
+}
+
+/// Figures of all registers in sight that have a target.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RegisterFigureList {
+    /// The figures, by register.
+    pub items: Vec<RegisterFigure>,
 }
 
 /// One figure with what it rests on.

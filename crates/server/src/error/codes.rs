@@ -151,6 +151,12 @@ codes! {
         "重新载入记录,在 details.revision 上再改;details.by、details.changed 给出修改人与字段。什么都没有被覆盖。"
         "Load the record again and change it on details.revision; details.by and details.changed name who and which fields. Nothing was overwritten."
     }
+    Table "table" UNPROCESSABLE_ENTITY {
+        "上传的文件不能作为表格读取"
+        "the uploaded file cannot be read as a table"
+        "details.code 给出类别,details.said 给出位置与办法;可上传 .xlsx、.xls、.ods,或 UTF-8、GB18030、UTF-16 编码的 .csv。"
+        "details.code names the kind, details.said place and remedy; .xlsx, .xls, .ods, or .csv in UTF-8, GB18030 or UTF-16 are read."
+    }
     LoginTaken "login_taken" CONFLICT {
         "用户名已被使用"
         "the login is taken"

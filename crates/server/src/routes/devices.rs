@@ -122,9 +122,8 @@ pub(crate) async fn decide_device(
         }
         Decision::Refuse => (store.refuse(&mn, by, reason, now).await?, 0),
     };
-    // An approval may have made a subject.
-    ctx.directory.forget().await;
     ctx.app.options.decided.notify_one();
+    // An approval may have made a subject; telling of it renews the directory.
     ctx.app.live.publish(Event::Device(Box::new(decision.device)));
     ctx.app.live.publish(Event::Counts);
     let directory = ctx.directory().await?;

@@ -13,7 +13,7 @@ use store::frames::{FrameRow, QuarantineQuery as StoreQuery};
 use super::devices::{mn_of, visible};
 use super::{paging, text_filter};
 use crate::access::Access;
-use crate::dto::common::Page;
+use crate::dto::common::{Page, Window};
 use crate::dto::devices::{DiagnosisView, FrameQuery, FrameView, QuarantineQuery};
 use crate::error::{ApiError, Result};
 use crate::extract::{Path, Query};
@@ -34,10 +34,7 @@ pub(crate) async fn list_frames(
     Query(query): Query<FrameQuery>,
 ) -> Result<Json<Vec<FrameView>>> {
     let mn = mn_of(mn);
-    let limit = query.limit.unwrap_or(limits::PAGE_SIZE);
-    if !(1..=limits::MAX_PAGE_SIZE).contains(&limit) {
-        return Err(ApiError::query("limit", "应为 1 至 200", "must be 1 to 200"));
-    }
+    let limit = most(query.limit)?;
     let directory = ctx.directory().await?;
     visible(&ctx, &access, &directory, &mn).await?;
     let rows = ctx.app.store.frames_of(&mn, None, i64::from(limit)).await?;
@@ -52,7 +49,18 @@ pub(crate) async fn list_quarantine(
     access: Access,
     Query(query): Query<QuarantineQuery>,
 ) -> Result<Json<Page<FrameView>>> {
-    let (window, page) = paging(query.page, query.page_size.or(query.limit))?;
+    // A page, or the newest so many.
+    let (window, page) = match query.limit {
+        Some(_) => {
+            let size = most(query.limit)?;
+            let page = store::Page {
+                number: 1,
+                size: i64::from(size),
+            };
+            (Window { page: 1, size }, page)
+        }
+        None => paging(query.page, query.page_size)?,
+    };
     let filter = StoreQuery {
         code: text_filter("code", query.code.as_deref())?.map(ToOwned::to_owned),
         mn: text_filter("mn", query.mn.as_deref())?.map(|mn| mn_of(mn.to_owned())),
@@ -63,6 +71,14 @@ pub(crate) async fn list_quarantine(
     Ok(Json(
         window.page(views(&ctx, &access, found.items).await, found.total),
     ))
+}
+
+/// How many frames are wanted; more than [`limits::MAX_FRAMES`] are never given.
+fn most(limit: Option<u32>) -> Result<u32> {
+    match limit.unwrap_or(limits::PAGE_SIZE) {
+        0 => Err(ApiError::query("limit", "至少为 1", "must be at least 1")),
+        limit => Ok(limit.min(limits::MAX_FRAMES)),
+    }
 }
 
 async fn views(ctx: &Shared, access: &Access, rows: Vec<FrameRow>) -> Vec<FrameView> {

@@ -1,9 +1,12 @@
 //! The map: layers of the profile as they are, and the subjects that have a place.
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use model::ids::SubjectId;
 use serde::Deserialize;
 use store::Page as StorePage;
 use store::subjects::SubjectQuery;
@@ -96,25 +99,39 @@ pub(crate) async fn list_points(
         kinds: kinds(query.kind.as_deref())?,
         ..SubjectQuery::default()
     };
-    let mut features = Vec::new();
+    let mut placed = Vec::new();
     for number in 1..=MAX_POINTS / size {
         filter.page = StorePage { number, size };
         let found = ctx.app.store.list_subjects(&filter, ctx.now()).await?;
         let last = number * size >= found.total;
-        features.extend(
-            rows(&ctx, &directory, found.items)
-                .await?
-                .into_iter()
-                .filter_map(feature),
+        let rows = rows(&ctx, &directory, found.items).await?;
+        placed.extend(
+            rows.into_iter()
+                .filter(|row| row.lon.is_some() && row.lat.is_some()),
         );
         if last {
             break;
         }
     }
+    count_once(&mut placed);
     Ok(Json(PointCollection {
         kind: "FeatureCollection",
-        features,
+        features: placed.into_iter().filter_map(feature).collect(),
     }))
+}
+
+/// A firm counts the alarms of its outlets. On the map each alarm stands once: at the outlet where that has a point, at
+/// the firm otherwise.
+fn count_once(placed: &mut [SubjectRow]) {
+    let mut shown: HashMap<SubjectId, i64> = HashMap::new();
+    for row in placed.iter() {
+        if let Some(parent) = &row.parent {
+            *shown.entry(parent.id).or_default() += row.alarms;
+        }
+    }
+    for row in placed.iter_mut() {
+        row.alarms -= shown.get(&row.id).copied().unwrap_or_default();
+    }
 }
 
 fn feature(row: SubjectRow) -> Option<PointFeature> {

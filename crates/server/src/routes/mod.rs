@@ -3,6 +3,7 @@
 
 mod alarms;
 mod audit;
+mod coverage;
 mod devices;
 mod evaluate;
 mod frames;
@@ -11,6 +12,7 @@ mod live;
 mod map;
 mod observations;
 mod overview;
+mod plan;
 mod profile;
 mod public;
 mod registers;
@@ -71,10 +73,47 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         .routes(routes!(tokens::revoke_token))
         .routes(routes!(audit::list_audit))
         .routes(routes!(audit::verify_audit))
+        .routes(routes!(plan::overview::get_plan))
+        .routes(routes!(plan::overview::list_indicators))
+        .routes(routes!(plan::overview::get_indicator))
+        .routes(routes!(plan::overview::get_provenance))
+        .routes(routes!(plan::tasks::list_tasks))
+        .routes(routes!(plan::tasks::get_task))
+        .routes(routes!(plan::tasks::list_late))
+        .routes(routes!(plan::tasks::draft_orders))
+        .routes(routes!(plan::tasks::get_unit))
+        .routes(routes!(plan::rounds::list_rounds, plan::rounds::open_round))
+        .routes(routes!(plan::rounds::get_round))
+        .routes(routes!(plan::rounds::freeze_round))
+        .routes(routes!(
+            plan::evaluations::list_evaluations,
+            plan::evaluations::make_evaluation
+        ))
+        .routes(routes!(plan::evaluations::get_evaluation))
+        .routes(routes!(plan::evaluations::report_docx))
+        .routes(routes!(plan::evaluations::report_pdf))
+        .routes(routes!(plan::evaluations::hand_in))
+        .routes(routes!(plan::evaluations::publish))
+        .routes(routes!(plan::evaluations::withdraw))
+        .routes(routes!(
+            plan::evaluations::list_assessments,
+            plan::evaluations::make_assessment
+        ))
+        .routes(routes!(plan::evaluations::get_assessment))
+        .routes(routes!(plan::documents::list_documents))
+        .routes(routes!(plan::documents::upload_document).layer(DefaultBodyLimit::max(limits::MAX_PLAN_BODY)))
+        .routes(routes!(plan::documents::get_document))
+        .routes(routes!(plan::documents::correct_document))
+        .routes(routes!(plan::documents::withdraw_correction))
+        .routes(routes!(plan::documents::diff_documents))
+        .routes(routes!(plan::public::public_plan))
+        .routes(routes!(plan::public::public_report_docx))
+        .routes(routes!(plan::public::public_report_pdf))
         .routes(routes!(system::get_system))
         .routes(routes!(system::get_openapi))
         .routes(routes!(registers::list::list_registers))
         .routes(routes!(registers::list::list_deadlines))
+        .routes(routes!(registers::list::list_figures))
         .routes(routes!(registers::list::get_register))
         .routes(routes!(registers::list::get_figures))
         .routes(
@@ -99,6 +138,56 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
             routes!(registers::bulk::change_records).layer(DefaultBodyLimit::max(limits::MAX_RECORD_BODY)),
         )
         .routes(routes!(registers::graph::get_links))
+        .routes(routes!(registers::files::get_template))
+        .routes(routes!(registers::files::export_records))
+        .routes(
+            routes!(registers::files::import_records).layer(DefaultBodyLimit::max(limits::MAX_TABLE_FORM)),
+        )
+        .routes(routes!(
+            registers::files::get_import,
+            registers::files::drop_import
+        ))
+        .routes(routes!(
+            registers::files::get_import,
+            registers::files::drop_import
+        ))
+        .routes(routes!(registers::files::confirm_import))
+        .routes(
+            routes!(registers::files::upload_attachment)
+                .layer(DefaultBodyLimit::max(limits::MAX_ATTACHMENT_FORM)),
+        )
+        .routes(routes!(registers::files::get_attachment))
+        .routes(routes!(registers::doubles::list_doubles))
+        .routes(routes!(registers::doubles::dismiss_double))
+        .routes(routes!(
+            registers::doubles::plan_merge,
+            registers::doubles::merge_records
+        ))
+        .routes(routes!(
+            registers::doubles::plan_merge,
+            registers::doubles::merge_records
+        ))
+        .routes(routes!(registers::doubles::unmerge_record))
+        .routes(routes!(registers::publications::list_outstanding_publications))
+        .routes(routes!(
+            registers::publications::list_publications,
+            registers::publications::publish_period
+        ))
+        .routes(routes!(registers::publications::list_public_registers))
+        .routes(routes!(registers::publications::get_public_register))
+        .routes(routes!(registers::maps::get_map))
+        .routes(routes!(registers::maps::get_tile))
+        .routes(routes!(registers::zones::test_zones).layer(DefaultBodyLimit::max(limits::MAX_RECORD_BODY)))
+        .routes(routes!(registers::zones::import_layer).layer(DefaultBodyLimit::max(limits::MAX_LAYER_BODY)))
+        .routes(routes!(registers::chains::list_chains))
+        .routes(routes!(registers::chains::get_chain))
+        .routes(routes!(registers::sources::list_sources))
+        .routes(routes!(
+            registers::sources::list_reviews,
+            registers::sources::judge_source
+        ))
+        .routes(routes!(registers::sources::get_source))
+        .routes(routes!(coverage::list_systems))
 }
 
 /// What stands at the root because monitoring tools look for it there.

@@ -50,7 +50,7 @@ macro_rules! on_both {
 pub(crate) const PASSWORD: &str = "Reed-Marsh-12";
 
 /// The district: two towns with a firm each, a station in the first, a section in the second.
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 8] = [
     (
         "profile.toml",
         r#"
@@ -120,6 +120,7 @@ const FILES: [(&str, &str); 7] = [
         "map/district.geojson",
         r#"{"type":"FeatureCollection","zh":"区界","en":"Boundary","schematic":true,"features":[]}"#,
     ),
+    ("map/rivers.geojson", crate::places::RIVERS),
 ];
 
 /// Roles with the unit and firm their user has, by login.
@@ -240,13 +241,28 @@ impl Bench {
     }
 
     async fn new(url: Option<&str>, server: Option<(String, String)>) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(url, dir.path()).await.unwrap();
         let files = FILES
             .iter()
             .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
             .collect();
-        let profile = Profile::from_files(&files).unwrap();
+        let library = Library::load(&crate::registers::definitions()).unwrap();
+        Self::of(&files, library, url, server).await
+    }
+
+    /// Another district with definitions of its own, on SQLite.
+    pub(crate) async fn district(files: &BTreeMap<String, String>, library: Library) -> Self {
+        Self::of(files, library, None, None).await
+    }
+
+    async fn of(
+        files: &BTreeMap<String, String>,
+        library: Library,
+        url: Option<&str>,
+        server: Option<(String, String)>,
+    ) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(url, dir.path()).await.unwrap();
+        let profile = Profile::from_files(files).unwrap();
         store.put_subjects(&profile.subjects).await.unwrap();
         store.put_devices(&profile.devices).await.unwrap();
         let clock = Arc::new(Still(AtomicI64::new(noon().0)));
@@ -268,12 +284,12 @@ impl Bench {
                 .unwrap();
             tokens.insert(login, token);
         }
-        let library = Library::load(&crate::registers::definitions()).unwrap();
         let ledger = Ledger::new(store.clone(), Arc::new(library), &profile.units);
         ledger.settle(noon()).await.unwrap();
         let app = App {
             store: store.clone(),
             ledger,
+            plan: None,
             profile: Arc::new(profile),
             clock: clock.clone(),
             live: Hub::new(),
@@ -288,6 +304,21 @@ impl Bench {
             tokens,
             dir,
             server,
+        }
+    }
+
+    /// The same district with an app changed in some part.
+    pub(crate) fn with_app(&self, change: impl FnOnce(&mut App)) -> Self {
+        let mut app = self.app.clone();
+        change(&mut app);
+        Self {
+            router: server::router(app.clone()),
+            app,
+            store: self.store.clone(),
+            clock: Arc::clone(&self.clock),
+            tokens: self.tokens.clone(),
+            dir: tempfile::tempdir().unwrap(),
+            server: None,
         }
     }
 

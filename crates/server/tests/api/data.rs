@@ -272,7 +272,10 @@ async fn the_profile_and_its_map_are_open(bench: &Bench) {
     let layers = bench.get("-", "/map/layers").await.ok();
     assert_eq!(
         layers,
-        json!([{ "name": "district", "zh": "区界", "en": "Boundary", "schematic": true }])
+        json!([
+            { "name": "district", "zh": "区界", "en": "Boundary", "schematic": true },
+            { "name": "rivers", "zh": "河流", "en": "Rivers", "schematic": true },
+        ])
     );
     assert_eq!(
         bench.get("-", "/map/layers/district").await.ok()["type"],

@@ -6,7 +6,11 @@ use serde_json::{Value, json};
 
 use crate::bench::{Bench, noon, reading};
 
-on_both![figures_equal_the_lists_they_open];
+on_both![
+    figures_equal_the_lists_they_open,
+    an_alarm_stands_once_on_the_map,
+    the_systems_of_the_plan_are_counted
+];
 
 /// All objects with `value` and `list`.
 fn figures(value: &Value, found: &mut Vec<(i64, String)>) {
@@ -80,4 +84,41 @@ async fn figures_equal_the_lists_they_open(bench: &Bench) {
         (&town["frames"]["today"], &town["frames"]["quarantined_today"]),
         (&json!(null), &json!(null))
     );
+}
+
+/// The firm of an outlet with a point does not show its alarm again; asked for alone, it does.
+async fn an_alarm_stands_once_on_the_map(bench: &Bench) {
+    bench.alarm("a-gas").await;
+    bench.alarm("b-water").await;
+    let of = |points: Value| -> Vec<(String, i64)> {
+        let features = points["features"].as_array().unwrap().clone();
+        let shown = |f: &Value| {
+            let p = &f["properties"];
+            (
+                p["code"].as_str().unwrap().to_owned(),
+                p["alarms"].as_i64().unwrap(),
+            )
+        };
+        features.iter().map(shown).filter(|(_, n)| *n != 0).collect()
+    };
+    let all = of(bench.get("duty", "/map/points").await.ok());
+    assert_eq!(all, [("a-gas".to_owned(), 1), ("b-water".to_owned(), 1)]);
+    let firms = of(bench.get("duty", "/map/points?kind=firm").await.ok());
+    assert_eq!(firms, [("firm-a".to_owned(), 1)]);
+}
+
+async fn the_systems_of_the_plan_are_counted(bench: &Bench) {
+    let list = bench.get("leader", "/systems").await.ok();
+    let items = list["items"].as_array().unwrap();
+    let count = |state: &str| items.iter().filter(|i| i["state"] == state).count();
+    for state in ["works", "partly", "not_yet"] {
+        assert_eq!(list["counts"][state], count(state), "{state}");
+    }
+    assert_eq!(list["counts"]["total"], items.len());
+    for item in items {
+        let empty = item["what"].as_array().unwrap().is_empty();
+        assert_eq!(empty, item["state"] == "not_yet", "{item}");
+        assert_eq!(item["missing"].is_null(), item["state"] != "partly", "{item}");
+    }
+    assert_eq!(bench.get("firm", "/systems").await.problem().0, 403);
 }

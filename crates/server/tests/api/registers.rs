@@ -70,7 +70,10 @@ pub(crate) fn definitions() -> Vec<File> {
         path: path.to_owned(),
         text: text.to_owned(),
     };
-    vec![file("water/well.toml", WELL), file("water/visit.toml", VISIT)]
+    let mut all = vec![file("water/well.toml", WELL), file("water/visit.toml", VISIT)];
+    all.extend(crate::register_files::definitions());
+    all.extend(crate::places::definitions());
+    all
 }
 
 on_both![
@@ -347,6 +350,22 @@ async fn a_life_is_walked_with_a_second_person(bench: &Bench) {
     assert_eq!(locked.json()["details"]["code"], "locked");
     let figures = bench.get("inspector", "/registers/well/figures").await.ok();
     assert_eq!(figures["items"][1]["value"], "100.0");
+    for (at, figure) in [(0, ""), (1, "rate.")] {
+        let one = &figures["items"][at];
+        let path = format!(
+            "/registers/well/records?figure={figure}{}",
+            one["name"].as_str().unwrap()
+        );
+        let list = bench.get("inspector", &path).await.ok();
+        assert_eq!(list["total"], one["records"], "{path}");
+    }
+    let unknown = bench
+        .get("inspector", "/registers/well/records?figure=nothing")
+        .await;
+    assert_eq!(unknown.json()["details"]["field"], "figure");
+    let judged = bench.get("inspector", "/registers/figures").await.ok();
+    let judged = judged["items"].as_array().unwrap();
+    assert!(judged.iter().all(|f| !f["figure"]["target"].is_null()));
     step(bench, "leader", id, 3, "reopen", json!({})).await.ok();
     let figures = bench.get("inspector", "/registers/well/figures").await.ok();
     assert_eq!(figures["items"][1]["value"], "0.0", "counted anew after a change");

@@ -13,6 +13,7 @@ pub mod limits;
 pub mod means;
 mod means_topics;
 pub mod meteo;
+pub mod month;
 mod read;
 pub mod station;
 mod station_topics;
@@ -42,4 +43,5 @@ pub static TOPICS: &[Topic] = &[
     meteo::TOPIC,
     station_topics::DAILY,
     station_topics::ANNUAL,
+    month::TOPIC,
 ];

@@ -170,7 +170,7 @@ fn judge_day(input: &Input<'_>) -> Result<Judgement, InputError> {
 }
 
 /// A dated set of daily values.
-fn read_days(input: &Input<'_>) -> Result<Vec<(Date, SixValues)>, InputError> {
+pub(super) fn read_days(input: &Input<'_>) -> Result<Vec<(Date, SixValues)>, InputError> {
     let list = input.list("days")?;
     if list.len() > 366 {
         return Err(input.error(

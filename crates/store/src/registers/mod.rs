@@ -5,6 +5,7 @@
 //! who keep a view of a register bring it up to date.
 
 mod read;
+mod sources;
 mod write;
 
 use model::ids::{RecordId, RegisterName, UserId};
@@ -13,8 +14,9 @@ use model::time::UtcMs;
 use serde_json::{Map, Value};
 
 use crate::error::StoreError;
-pub use read::{FacetRow, Mark};
-pub use write::Derived;
+pub use read::{FacetRow, KeyRow, Mark};
+pub use sources::SourceDecision;
+pub use write::{Derived, Writing, key_digest};
 
 /// Who made a revision.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -48,6 +48,17 @@ pub struct FacetRow {
     pub facets: String,
 }
 
+/// A key in the index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyRow {
+    /// Names of the fields, joined by commas.
+    pub fields: String,
+    /// Digest of their values, see [`super::key_digest`].
+    pub digest: String,
+    /// The record that has them.
+    pub id: RecordId,
+}
+
 const RECORD: &str = "SELECT r.seq, r.id, r.version, r.revision, r.state, r.since, r.demo, r.created_at, r.updated_at, \
      r.author, r.author_name, r.kind, r.valid_from, r.merged_into, r.body, r.trail FROM records r";
 const REVISION: &str = "SELECT v.id, v.revision, v.at, v.author, v.author_name, v.kind, v.version, v.state, v.since, \
@@ -199,6 +210,44 @@ impl Store {
             .bind(register.to_string())
             .bind(seq);
         self.db().all(statement).await?.iter().map(record).collect()
+    }
+
+    /// A page of a register's keys after one, in order: for those who look up very many.
+    pub async fn record_keys_after(
+        &self,
+        register: &RegisterName,
+        (fields, digest): &(String, String),
+    ) -> Result<Vec<KeyRow>, StoreError> {
+        let statement = self
+            .db()
+            .statement(&format!(
+                "SELECT fields, digest, id FROM record_keys WHERE register = $1
+                 AND (fields > $2 OR (fields = $2 AND digest > $3)) ORDER BY fields, digest LIMIT {}",
+                10 * limits::RECORD_PAGE
+            ))
+            .bind(register.to_string())
+            .bind(fields.clone())
+            .bind(digest.clone());
+        let rows = self.db().all(statement).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(KeyRow {
+                    fields: row.text("fields")?,
+                    digest: row.text("digest")?,
+                    id: RecordId(row.text("id")?),
+                })
+            })
+            .collect()
+    }
+
+    /// The earliest instant at which a record of a register came into its state; `None` where there is no record.
+    pub async fn register_since(&self, register: &RegisterName) -> Result<Option<UtcMs>, StoreError> {
+        let statement = self
+            .db()
+            .statement("SELECT MIN(since) AS since FROM records WHERE register = $1")
+            .bind(register.to_string());
+        let row = self.db().one(statement).await?;
+        row.map_or(Ok(None), |row| row.opt_time("since"))
     }
 
     /// The record that has a key's values.

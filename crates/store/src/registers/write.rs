@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use model::ids::{RecordId, RegisterName};
+use model::subject::SubjectSpec;
 use model::time::UtcMs;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -23,13 +24,28 @@ pub struct Derived {
     pub links: Vec<(String, LinkTarget)>,
     /// Values that occur once.
     pub keys: Vec<KeyValue>,
+    /// Attachments named, by SHA-256.
+    pub files: Vec<String>,
+}
+
+impl Derived {
+    /// Of a record that was merged into another: it holds no key and points at nothing by itself.
+    pub fn closed(&mut self) {
+        self.keys.clear();
+        self.links.clear();
+    }
 }
 
 /// Digits of a record's number; more are written in full.
 const NUMBER_WIDTH: usize = 6;
 
 fn digest(key: &KeyValue) -> String {
-    hex(&Sha256::digest(json!(key.values).to_string()))
+    key_digest(&key.values)
+}
+
+/// Digest of a key's values, as the index has it.
+pub fn key_digest(values: &[String]) -> String {
+    hex(&Sha256::digest(json!(values).to_string()))
 }
 
 /// A write that knows its record.
@@ -38,6 +54,129 @@ struct Known<'a> {
     id: RecordId,
     revision: i64,
     write: &'a RecordWrite,
+}
+
+/// Revisions of one register being written in one transaction.
+pub struct Writing {
+    store: Store,
+    tx: Tx,
+    register: RegisterName,
+    author: Author,
+    now: UtcMs,
+    changed: i64,
+    number: i64,
+    count: usize,
+    /// Keys wait until all records have let go of theirs, so that two may swap.
+    keys: Vec<(usize, RecordId, Derived)>,
+    subjects: Vec<SubjectSpec>,
+}
+
+impl std::fmt::Debug for Writing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Writing")
+            .field("register", &self.register)
+            .field("count", &self.count)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Writing {
+    /// Writes some revisions. Each names the revision it was made on.
+    pub async fn put(&mut self, writes: &[RecordWrite]) -> Result<Written, WriteError> {
+        let Self {
+            store, tx, register, ..
+        } = self;
+        let first = self.count;
+        if first + writes.len() > limits::RECORD_WRITES {
+            return Err(StoreError::TooMuch {
+                what: "记录 / records",
+                given: (first + writes.len()) as u64,
+                max: limits::RECORD_WRITES as u64,
+            }
+            .into());
+        }
+        let unnumbered = writes.iter().filter(|w| w.id.is_none()).count();
+        let mut numbers = store.next_ids(tx, register, &mut self.number, unnumbered).await?;
+        let mut known = Vec::with_capacity(writes.len());
+        for (at, write) in writes.iter().enumerate() {
+            let id = match &write.id {
+                Some(id) => RecordId(crate::rows::clean(id.as_str()).into_owned()),
+                None => numbers
+                    .pop_front()
+                    .ok_or_else(|| StoreError::not_found("记录编号 / record number", at))?,
+            };
+            let revision = write.on_revision + 1;
+            known.push(Known {
+                at: first + at,
+                id,
+                revision,
+                write,
+            });
+        }
+        for batch in known.chunks(limits::RECORD_BATCH) {
+            store.check_revisions(tx, register, batch).await?;
+            store
+                .put_records(tx, register, batch, &self.author, self.changed, self.now)
+                .await?;
+            store
+                .put_revisions(tx, register, batch, &self.author, self.now)
+                .await?;
+            let derived: Vec<(&RecordId, &Derived)> =
+                batch.iter().map(|k| (&k.id, &k.write.derived)).collect();
+            store.put_links(tx, register, &derived).await?;
+            store.put_files(tx, register, &derived).await?;
+            store.take_keys(tx, register, &derived).await?;
+        }
+        self.count += writes.len();
+        for k in &known {
+            let keys = Derived {
+                keys: k.write.derived.keys.clone(),
+                ..Derived::default()
+            };
+            self.keys.push((k.at, k.id.clone(), keys));
+            self.subjects.extend(k.write.subject.clone());
+        }
+        Ok(known.into_iter().map(|k| (k.id, k.revision)).collect())
+    }
+
+    /// Ends an import in the same transaction; says whether it was open until now.
+    pub async fn end_import(&mut self, import: i64) -> Result<bool, StoreError> {
+        self.store
+            .end_import(&mut self.tx, import, crate::desk::ImportState::Done)
+            .await
+    }
+
+    /// Makes everything written stand.
+    pub async fn commit(self) -> Result<(), WriteError> {
+        let Self {
+            store,
+            mut tx,
+            register,
+            changed,
+            number,
+            keys,
+            subjects,
+            ..
+        } = self;
+        for batch in keys.chunks(limits::RECORD_BATCH) {
+            let keys: Vec<(usize, &RecordId, &Derived)> =
+                batch.iter().map(|(at, id, derived)| (*at, id, derived)).collect();
+            store.put_keys(&mut tx, &register, &keys).await?;
+        }
+        if !subjects.is_empty() {
+            crate::subjects::put(store.db(), &mut tx, &subjects).await?;
+        }
+        store
+            .db()
+            .statement("UPDATE record_registers SET changed = $2, last_number = $3 WHERE register = $1")
+            .bind(register.to_string())
+            .bind(changed)
+            .bind(number)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
 }
 
 impl Store {
@@ -58,55 +197,33 @@ impl Store {
             }
             .into());
         }
+        let mut writing = self.begin_records(register, author, now).await?;
+        let written = writing.put(writes).await?;
+        writing.commit().await?;
+        Ok(written)
+    }
+
+    /// Begins to write revisions of one register, a part at a time; nothing of them is there before they are committed.
+    pub async fn begin_records(
+        &self,
+        register: &RegisterName,
+        author: &Author,
+        now: UtcMs,
+    ) -> Result<Writing, StoreError> {
         let mut tx = self.db().write().await?;
-        let (changed, mut number) = self.next_change(&mut tx, register).await?;
-        let unnumbered = writes.iter().filter(|w| w.id.is_none()).count();
-        let mut numbers = self.next_ids(&mut tx, register, &mut number, unnumbered).await?;
-        let mut known = Vec::with_capacity(writes.len());
-        for (at, write) in writes.iter().enumerate() {
-            let id = match &write.id {
-                Some(id) => RecordId(crate::rows::clean(id.as_str()).into_owned()),
-                None => numbers
-                    .pop_front()
-                    .ok_or_else(|| StoreError::not_found("记录编号 / record number", at))?,
-            };
-            let revision = write.on_revision + 1;
-            known.push(Known {
-                at,
-                id,
-                revision,
-                write,
-            });
-        }
-        for batch in known.chunks(limits::RECORD_BATCH) {
-            self.check_revisions(&mut tx, register, batch).await?;
-            self.put_records(&mut tx, register, batch, author, changed, now)
-                .await?;
-            self.put_revisions(&mut tx, register, batch, author, now).await?;
-            let derived: Vec<(&RecordId, &Derived)> =
-                batch.iter().map(|k| (&k.id, &k.write.derived)).collect();
-            self.put_links(&mut tx, register, &derived).await?;
-            self.take_keys(&mut tx, register, &derived).await?;
-        }
-        // Keys after all records have let go of theirs, so that two may swap.
-        for batch in known.chunks(limits::RECORD_BATCH) {
-            let keys: Vec<(usize, &RecordId, &Derived)> =
-                batch.iter().map(|k| (k.at, &k.id, &k.write.derived)).collect();
-            self.put_keys(&mut tx, register, &keys).await?;
-        }
-        let subjects: Vec<_> = writes.iter().filter_map(|w| w.subject.clone()).collect();
-        if !subjects.is_empty() {
-            crate::subjects::put(self.db(), &mut tx, &subjects).await?;
-        }
-        self.db()
-            .statement("UPDATE record_registers SET changed = $2, last_number = $3 WHERE register = $1")
-            .bind(register.to_string())
-            .bind(changed)
-            .bind(number)
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        Ok(known.into_iter().map(|k| (k.id, k.revision)).collect())
+        let (changed, number) = self.next_change(&mut tx, register).await?;
+        Ok(Writing {
+            store: self.clone(),
+            tx,
+            register: register.clone(),
+            author: author.clone(),
+            now,
+            changed,
+            number,
+            count: 0,
+            keys: Vec::new(),
+            subjects: Vec::new(),
+        })
     }
 
     /// Writes again what follows from unchanged values (the definition changed, a day passed). Not a revision.
@@ -389,6 +506,34 @@ impl Store {
             .statement(
                 "INSERT INTO record_links (register, id, field, kind, target_register, target)
                  SELECT $2, {t:0}, {t:1}, {t:2}, {t:3}, {t:4} FROM {rows} WHERE true ON CONFLICT DO NOTHING",
+            )
+            .bind(rows.into_json())
+            .bind(register.to_string())
+            .execute(&mut **tx)
+            .await?;
+        Ok(())
+    }
+
+    /// Attachments that records name are kept for good: history names them too.
+    async fn put_files(
+        &self,
+        tx: &mut Tx,
+        register: &RegisterName,
+        batch: &[(&RecordId, &Derived)],
+    ) -> Result<(), StoreError> {
+        let mut rows = Rows::default();
+        for (id, derived) in batch {
+            for sha256 in &derived.files {
+                rows.push([Cell::from(sha256), id.as_str().into()]);
+            }
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.db()
+            .statement(
+                "INSERT INTO record_files (sha256, register, id) SELECT {t:0}, $2, {t:1} FROM {rows}
+                 WHERE true ON CONFLICT DO NOTHING",
             )
             .bind(rows.into_json())
             .bind(register.to_string())

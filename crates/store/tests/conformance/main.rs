@@ -14,6 +14,7 @@ mod bench;
 
 mod alarms;
 mod apply;
+mod attachments;
 mod devices;
 mod dirty;
 mod idempotent;
@@ -23,6 +24,7 @@ mod observations;
 mod opening;
 mod outage;
 mod people;
+mod plan;
 mod quarantine;
 mod registers;
 mod subjects;

@@ -65,6 +65,7 @@ fn write(id: Option<&str>, on_revision: i64, code: &str) -> RecordWrite {
                 fields: vec!["code".to_owned()],
                 values: vec![code.to_owned()],
             }],
+            files: Vec::new(),
         },
         subject: None,
     }
@@ -357,6 +358,7 @@ async fn facets_are_made_again_without_a_revision(bench: &Bench) {
             fields: vec!["code".to_owned()],
             values: vec![code.to_owned()],
         }],
+        files: Vec::new(),
     };
     // Under the new definition both would have the same key: old records stay, the first keeps it.
     let again = [

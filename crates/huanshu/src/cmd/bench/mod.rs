@@ -2,6 +2,7 @@
 //! version. Benches are not tests: no figure fails anything.
 
 mod registers;
+mod tables;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use hj212::stream::{Limits, split};
 use model::time::{Clock, UtcMs};
+use plan::systems::Coverage;
 use simulate::drive::{Plan, Progress, drive};
 use simulate::{Options, Simulation};
 
@@ -29,14 +31,14 @@ const SPAN_MS: i64 = 2 * 3_600_000;
 /// Arguments.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// decode, upload; both where absent; registers
+    /// decode, upload; both where absent; registers, tables
     id: Option<String>,
     /// Write docs/benchmarks/<version>.md
     #[arg(long)]
     write: bool,
 }
 
-struct Figure {
+pub(super) struct Figure {
     id: &'static str,
     what: String,
     unit: &'static str,
@@ -44,6 +46,15 @@ struct Figure {
 }
 
 impl Figure {
+    pub(super) fn new(id: &'static str, what: String, unit: &'static str, values: Vec<f64>) -> Self {
+        Self {
+            id,
+            what,
+            unit,
+            values,
+        }
+    }
+
     fn row(&self) -> String {
         let mut sorted = self.values.clone();
         sorted.sort_by(f64::total_cmp);
@@ -78,14 +89,17 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     if wanted("upload") {
         figures.extend(runtime()?.block_on(upload())?);
     }
-    // Filling two databases takes minutes, so it is asked for by name.
+    // Filling databases takes minutes, so it is asked for by name.
     if arguments.id.as_deref() == Some("registers") {
         figures.extend(runtime()?.block_on(registers::registers())?);
     }
+    if arguments.id.as_deref() == Some("tables") {
+        figures.extend(runtime()?.block_on(tables::tables())?);
+    }
     if figures.is_empty() {
         return Err(Failure::new(
-            "没有该项测速,可用:decode、upload、registers",
-            "no such bench; known are decode, upload, registers",
+            "没有该项测速,可用:decode、upload、registers、tables",
+            "no such bench; known are decode, upload, registers, tables",
         ));
     }
     let mut table = String::from("| id | what | min | median | max | unit |\n|---|---|---|---|---|---|\n");
@@ -177,10 +191,12 @@ async fn upload() -> Result<Vec<Figure>, Failure> {
             database: None,
             profile: profile.clone(),
             registers: definitions::load(None, None)?,
+            plan: None,
             http: any,
             hj212: any,
             accept_unknown: true,
             demo: true,
+            coverage: Coverage::default(),
             clock: Arc::clone(&clock),
         })
         .await?;

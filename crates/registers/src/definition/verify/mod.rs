@@ -1,6 +1,7 @@
 //! What must hold between the parts of a definition; a sound definition becomes a [`Register`].
 
 mod fields;
+mod joins;
 mod subject;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +16,8 @@ use crate::expr::{Expr, Type, Vocabulary};
 use crate::limits;
 use crate::register::{CodeList, Register};
 use crate::text::Names;
+
+pub(crate) use joins::identity;
 
 /// What lies around the definition.
 #[derive(Clone, Copy)]
@@ -60,6 +63,7 @@ pub(crate) fn register(
     verify.parts();
     verify.life();
     verify.figures();
+    verify.joins();
     let computed = verify.order();
     let older = verify.older(older);
     let Verify {
@@ -240,6 +244,13 @@ impl<'a> Verify<'a> {
         }
         if let Some(name) = &d.access.unit_field {
             self.scalar(at!["access", "unit_field"], name, |f| f.kind == FieldType::Unit);
+        }
+        if d.access.departments_own && d.access.unit_field.is_none() {
+            self.wrong(
+                at!["access", "departments_own"],
+                "须写明 unit_field",
+                "departments_own needs a unit_field",
+            );
         }
         self.subject();
         let own_code = d.subject.as_ref().map(|s| &s.code);

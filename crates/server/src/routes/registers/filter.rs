@@ -45,6 +45,7 @@ pub(crate) fn query(register: &Register, pairs: &Pairs, beside: &[&str]) -> Resu
             "state" => query.states = value.split(',').map(|s| s.trim().to_owned()).collect(),
             "overdue" => query.overdue = Some(flag(name, value)?),
             "demo" => query.demo = Some(flag(name, value)?),
+            "figure" => query.figure = Some(value.to_owned()),
             "unit" => query.unit = Some(value.to_owned()),
             "as_of" => {
                 let at = UtcMs::parse(value).ok_or_else(|| {

@@ -14,7 +14,7 @@ use crate::error::{ApiError, Code, Result};
 use crate::extract::Query;
 use crate::state::Context;
 
-fn key(target: &LinkTarget) -> String {
+pub(crate) fn key(target: &LinkTarget) -> String {
     match target {
         LinkTarget::Record(register, id) => format!("record:{register}:{id}"),
         LinkTarget::Subject(code) => format!("subject:{code}"),
@@ -22,7 +22,7 @@ fn key(target: &LinkTarget) -> String {
     }
 }
 
-fn node(node: Node) -> NodeView {
+pub(crate) fn node(node: Node) -> NodeView {
     let target = TargetView::new(node.key.clone(), node.title);
     NodeView {
         key: key(&node.key),

@@ -1,19 +1,21 @@
 //! What registers there are, their lists, figures and deadlines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use axum::Json;
 use axum::extract::State;
 use ledger::{DeadlineQuery, Info, Listed, Person};
+use model::ids::{RecordId, SubjectCode};
 use registers::definition::{Field, FieldType};
+use registers::links::{Target, links};
 use registers::register::Register;
 
 use super::{filter, person};
 use crate::access::Access;
-use crate::dto::common::Page;
+use crate::dto::common::{Bilingual, Page};
 use crate::dto::registers::{
-    CodeView, DeadlineParams, DueView, FigureList, RecordQuery, RecordRow, RegisterInfo, RegisterList,
-    RegisterView,
+    CodeView, DeadlineParams, DueView, FigureList, RecordQuery, RecordRow, RegisterFigure,
+    RegisterFigureList, RegisterInfo, RegisterList, RegisterView,
 };
 use crate::error::{ApiError, Result};
 use crate::extract::{Path, Query};
@@ -124,7 +126,64 @@ pub(crate) async fn get_register(
     }))
 }
 
-pub(crate) fn row(register: &Register, listed: Listed) -> RecordRow {
+/// Titles by what they are of; the register is empty for subjects.
+type Titles = HashMap<(String, String), Bilingual>;
+
+/// Titles of what the fields of a page's records point at.
+async fn titles(
+    ctx: &Shared,
+    access: &Access,
+    person: &Person,
+    register: &Register,
+    page: &[Listed],
+) -> Result<Titles> {
+    let mut out = Titles::new();
+    let mut records: BTreeMap<String, Vec<RecordId>> = BTreeMap::new();
+    let mut subjects: BTreeSet<String> = BTreeSet::new();
+    for listed in page {
+        for link in links(register, &listed.held.record.body) {
+            match link.target {
+                Target::Record(name) => records.entry(name).or_default().push(RecordId(link.id)),
+                Target::Subject => {
+                    subjects.insert(link.id);
+                }
+                Target::Unit => {}
+            }
+        }
+    }
+    for (name, ids) in records {
+        let found = ctx.app.ledger.titles_of(&name, &ids, person).await?;
+        out.extend(
+            found
+                .into_iter()
+                .map(|(id, title)| ((name.clone(), id.0), Bilingual::new(&title, &title))),
+        );
+    }
+    if !subjects.is_empty() {
+        let (directory, sight) = (ctx.directory().await?, access.sight());
+        for code in subjects {
+            let found = directory.by_code(&SubjectCode::new(&code));
+            if let Some(subject) = found.filter(|s| directory.sees(&sight, s.id)) {
+                let name = Bilingual::new(&subject.spec.zh, &subject.spec.en);
+                out.insert((String::new(), code), name);
+            }
+        }
+    }
+    Ok(out)
+}
+
+fn row(register: &Register, listed: Listed, titles: &Titles) -> RecordRow {
+    let pointed = links(register, &listed.held.record.body);
+    let titles = pointed.into_iter().filter_map(|link| {
+        let name = match link.target {
+            Target::Record(name) => name,
+            Target::Subject => String::new(),
+            Target::Unit => return None,
+        };
+        let title = titles.get(&(name, link.id.clone()))?.clone();
+        Some((link.id, title))
+    });
+    let titles = titles.collect();
     let next = listed.next_due.as_ref().and_then(|due| {
         let mut all = register.definition().deadline.iter();
         all.find(|d| d.name == due.name)
@@ -140,9 +199,10 @@ pub(crate) fn row(register: &Register, listed: Listed) -> RecordRow {
         updated_by: listed.held.author.name,
         demo: record.demo,
         body: record.body,
+        titles,
         overdue: listed.overdue,
         next_due: listed.next_due.map(|due| due.at.into()),
-        next_deadline: next.map(|d| crate::dto::common::Bilingual::new(&d.zh, &d.en)),
+        next_deadline: next.map(|d| Bilingual::new(&d.zh, &d.en)),
     }
 }
 
@@ -161,7 +221,12 @@ pub(crate) async fn list_records(
     let register = ledger.readable(&name, &person)?;
     let (query, window) = filter::query(register, &pairs, &[])?;
     let found = ledger.list(&name, &query, &person, ctx.now()).await?;
-    let items = found.items.into_iter().map(|l| row(register, l)).collect();
+    let titles = titles(&ctx, &access, &person, register, &found.items).await?;
+    let items = found
+        .items
+        .into_iter()
+        .map(|l| row(register, l, &titles))
+        .collect();
     Ok(Json(window.page(items, found.total)))
 }
 
@@ -178,6 +243,38 @@ pub(crate) async fn get_figures(
     Ok(Json(FigureList {
         items: figures.iter().map(Into::into).collect(),
     }))
+}
+
+/// The figures of all registers in sight that have a target.
+#[utoipa::path(get, path = "/registers/figures", tag = "registers", responses((status = OK, body = RegisterFigureList)))]
+pub(crate) async fn list_figures(
+    State(ctx): State<Context>,
+    access: Access,
+) -> Result<Json<RegisterFigureList>> {
+    let person = person(&ctx, &access).await?;
+    let ledger = &ctx.app.ledger;
+    let role = person.actor.role;
+    let mut items = Vec::new();
+    for register in ledger
+        .library()
+        .iter()
+        .filter(|r| r.definition().access.read.contains(&role))
+    {
+        let figures = ledger.figures(register.name(), &person, ctx.now()).await?;
+        let names = register.definition().names();
+        items.extend(
+            figures
+                .iter()
+                .filter(|f| f.target.is_some())
+                .map(|figure| RegisterFigure {
+                    register: register.name().to_owned(),
+                    zh: names.zh.clone(),
+                    en: names.en.clone(),
+                    figure: figure.into(),
+                }),
+        );
+    }
+    Ok(Json(RegisterFigureList { items }))
 }
 
 /// What is due over all registers in sight, earliest first.

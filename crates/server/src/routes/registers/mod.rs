@@ -2,10 +2,17 @@
 //! the ledger; what is out of sight is not found.
 
 pub(super) mod bulk;
+pub(super) mod chains;
+pub(super) mod doubles;
+pub(super) mod files;
 pub(super) mod filter;
 pub(super) mod graph;
 pub(super) mod list;
+pub(super) mod maps;
+pub(super) mod publications;
 pub(super) mod record;
+pub(super) mod sources;
+pub(super) mod zones;
 
 use ledger::{LedgerError, Person};
 use registers::life::Actor;
@@ -79,6 +86,10 @@ impl From<LedgerError> for ApiError {
                 "changed": stale.changed,
             })),
             LedgerError::Query { field, said } => Self::query(&field, &said.zh, &said.en),
+            LedgerError::Table(error) => Self::new(Code::Table, &error.said.zh, &error.said.en)
+                .with(json!({ "code": error.code, "said": error.said })),
+            LedgerError::Write(error) => Self::internal(&error),
+            LedgerError::Lost(_) => Self::internal(&error),
             LedgerError::Store(error) => error.into(),
         }
     }

@@ -267,24 +267,26 @@ pub(crate) async fn get_record_history(
 ) -> Result<Json<HistoryView>> {
     let person = person(&ctx, &access).await?;
     let entries = ctx.app.ledger.history(&name, &RecordId(id), &person).await?;
-    let items = entries
-        .into_iter()
-        .map(|e| HistoryItem {
-            revision: e.revision,
-            at: e.at.into(),
-            by: PersonRef {
-                id: e.by.id.0,
-                name: e.by.name,
-            },
-            kind: e.kind.into(),
-            state: e.state,
-            transition: e.transition,
-            reason: e.reason,
-            valid_from: e.valid_from,
-            changes: e.changes.into_iter().map(Into::into).collect(),
-        })
-        .collect();
+    let items = entries.into_iter().map(history_item).collect();
     Ok(Json(HistoryView { items }))
+}
+
+/// A revision as pages see it.
+pub(crate) fn history_item(e: ledger::HistoryEntry) -> HistoryItem {
+    HistoryItem {
+        revision: e.revision,
+        at: e.at.into(),
+        by: PersonRef {
+            id: e.by.id.0,
+            name: e.by.name,
+        },
+        kind: e.kind.into(),
+        state: e.state,
+        transition: e.transition,
+        reason: e.reason,
+        valid_from: e.valid_from,
+        changes: e.changes.into_iter().map(Into::into).collect(),
+    }
 }
 
 /// What points at a record, as far as it is in sight.

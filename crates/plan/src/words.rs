@@ -1,0 +1,115 @@
+//! What every part of the follow-up speaks in: lights, doubts, sources.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use standards::text::Text;
+
+/// Traffic light (红黄绿灯). The order is that of urgency: the worst is the greatest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Light {
+    /// 绿: on schedule, or reached.
+    Green,
+    /// 灰: nothing to judge by. Not green.
+    Grey,
+    /// 黄: slightly behind, or at risk.
+    Yellow,
+    /// 红: behind, overdue, or missed.
+    Red,
+}
+
+impl Light {
+    /// `green`, `grey`, `yellow`, `red`
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Green => "green",
+            Self::Grey => "grey",
+            Self::Yellow => "yellow",
+            Self::Red => "red",
+        }
+    }
+
+    /// 绿灯 …
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Green => "绿灯",
+            Self::Grey => "灰灯",
+            Self::Yellow => "黄灯",
+            Self::Red => "红灯",
+        }
+    }
+}
+
+impl From<standards::progress::indicator::Light> for Light {
+    fn from(light: standards::progress::indicator::Light) -> Self {
+        use standards::progress::indicator::Light as Rule;
+        match light {
+            Rule::Green => Self::Green,
+            Rule::Yellow => Self::Yellow,
+            Rule::Red => Self::Red,
+        }
+    }
+}
+
+/// Where a figure comes from (数据来源): enough to open its query and its rows again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// Stable key that leads to the query or the record; the platform gives it.
+    pub key: String,
+    /// What it is, in Chinese, as printed in a report.
+    pub name: String,
+    /// Day the figure was taken.
+    #[serde(default)]
+    pub on: Option<Date>,
+    /// Revision, edition or snapshot.
+    #[serde(default)]
+    pub version: String,
+}
+
+/// What a doubt is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum About {
+    /// An indicator; the id is its number.
+    Indicator,
+    /// A task.
+    Task,
+    /// A project.
+    Project,
+    /// An item of an assessment.
+    Item,
+}
+
+/// Something a reader must know before relying on a result (存疑).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Doubt {
+    /// Kind of thing.
+    pub about: About,
+    /// Its id.
+    pub id: String,
+    /// Stable code: `missing`, `provisional`, `conflict`, `incomparable`, `restated`, `unit`, `regress`, …
+    pub code: &'static str,
+    /// What it is.
+    pub text: Text,
+}
+
+impl Doubt {
+    /// A doubt.
+    pub fn new(about: About, id: impl Into<String>, code: &'static str, text: Text) -> Self {
+        Self {
+            about,
+            id: id.into(),
+            code,
+            text,
+        }
+    }
+}
+
+/// Appends a unit to a figure, if there is one.
+pub fn with_unit(figure: &str, unit: Option<&str>) -> String {
+    match unit {
+        None => figure.to_owned(),
+        Some(unit) => format!("{figure} {unit}"),
+    }
+}

@@ -1,0 +1,306 @@
+//! The simulated five years of the first district, end to end on the store: figures flow from the registers into indicators, the
+//! mid-term and the final evaluation agree with the hand calculation, reports come out the same again, every figure opens.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at what it did not expect"
+)]
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use common::{Bench, at};
+use model::ids::UnitCode;
+use plan::evaluation::{IndicatorVerdict, TaskVerdict};
+use plan::report::Remarks;
+use plan::words::Light;
+use progress::{Kind, Level, Part};
+use store::plan::EvaluationState;
+
+/// Progress and light of an indicator, by hand: `plan_eval.md` 2 with T = 3/5 and 5/5.
+const MIDTERM: [(u32, &str, Option<&str>, Light); 6] = [
+    // (48 − 54)/(42 − 54) = 0.5; 0.36 ≤ 0.5 < 0.55
+    (1, "48", Some("0.5"), Light::Yellow),
+    // No base: 62.5 has not reached 65.3, the goal of the year (62) is met.
+    (2, "62.5", None, Light::Green),
+    // (46 − 32)/(55 − 32) = 14/23
+    (7, "46", Some("0.608695652174"), Light::Green),
+    // 210.4 + 455 + 402.6 + 180 = 1248 of 2061.6
+    (8, "1248", Some("0.605355064028"), Light::Green),
+    // 120 + 260.5 + 295 + 45 + 60.2 = 780.7 of 1549: 0.504, T − 0.05 = 0.55
+    (9, "780.7", Some("0.504002582311"), Light::Yellow),
+    // 3.61 → 4.1 assigned: (3.90 − 3.61)/0.49
+    (18, "3.9", Some("0.591836734694"), Light::Green),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn five_years_are_judged_as_by_hand() {
+    let bench = Bench::seeded().await;
+    let plan = &bench.plan;
+    let rows = plan.evaluations(false).await.unwrap();
+    let of = |kind: &str| rows.iter().find(|r| r.kind == kind).unwrap();
+    let midterm = plan.evaluation(of("midterm").id).await.unwrap();
+    assert_eq!(
+        (midterm.row.year, midterm.row.cutoff.as_str()),
+        (2023, "2023-12-31")
+    );
+    assert_eq!(midterm.row.state, EvaluationState::Published);
+    for (no, current, progress, light) in MIDTERM {
+        let judged = midterm
+            .evaluation()
+            .indicators
+            .iter()
+            .find(|i| i.state.no == no)
+            .unwrap();
+        let state = &judged.state;
+        let shown = (
+            state.current.as_ref().unwrap().to_string(),
+            state.progress.as_ref().map(ToString::to_string),
+        );
+        assert_eq!(
+            shown,
+            (current.to_owned(), progress.map(str::to_owned)),
+            "indicator {no}"
+        );
+        assert_eq!(state.light, light, "indicator {no}: {:?}", state.reason);
+    }
+    // The score again: 100·Σ w·min(1, max(0, P/T)) / Σ w over what has a value.
+    let score = midterm.evaluation().score.as_ref().unwrap();
+    let (mut sum, mut weights) = (0.0, 0.0);
+    for counted in &score.counted {
+        if let Some(credit) = &counted.credit {
+            let weight: f64 = counted.weight.to_string().parse().unwrap();
+            sum += weight * credit.to_string().parse::<f64>().unwrap();
+            weights += weight;
+        }
+    }
+    let value: f64 = score.value.to_string().parse().unwrap();
+    assert!((value - 100.0 * sum / weights).abs() < 1e-6, "{value}");
+
+    let last = plan.evaluation(of("final").id).await.unwrap();
+    let verdict = |no: u32| {
+        let found = last
+            .evaluation()
+            .indicators
+            .iter()
+            .find(|i| i.state.no == no)
+            .unwrap();
+        (
+            found.verdict,
+            found.state.current.as_ref().map(ToString::to_string),
+        )
+    };
+    assert_eq!(
+        verdict(1),
+        (IndicatorVerdict::Missed, Some("43".to_owned())),
+        "43 > 42 and binding"
+    );
+    assert_eq!(verdict(7), (IndicatorVerdict::Met, Some("57.1".to_owned())));
+    assert_eq!(verdict(8), (IndicatorVerdict::Met, Some("2097.7".to_owned())));
+    assert_eq!(
+        verdict(9),
+        (IndicatorVerdict::Missed, Some("1449".to_owned())),
+        "0.935 of 1549"
+    );
+    assert_eq!(verdict(10), (IndicatorVerdict::Met, Some("1021.5".to_owned())));
+    assert_eq!(verdict(11), (IndicatorVerdict::Met, Some("30.9".to_owned())));
+    assert_eq!(verdict(6).0, IndicatorVerdict::Awaiting);
+    let score = last.evaluation().score.as_ref().unwrap();
+    assert!(
+        score.veto.contains(&1) && score.veto.contains(&9),
+        "{:?}",
+        score.veto
+    );
+    let done = last
+        .evaluation()
+        .completion
+        .tasks
+        .get(&TaskVerdict::Done)
+        .copied()
+        .unwrap_or(0);
+    assert!(done > 50, "most tasks are done: {done}");
+    assert!(
+        last.evaluation().behind.iter().all(|b| !b.units.is_empty()),
+        "somebody answers for each"
+    );
+    assert_eq!(last.evaluation().tasks.len(), plan.facts().tasks.len());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_report_comes_out_the_same_and_every_figure_opens() {
+    let bench = Bench::seeded().await;
+    let plan = &bench.plan;
+    let row = plan
+        .evaluations(false)
+        .await
+        .unwrap()
+        .into_iter()
+        .find(|r| r.kind == "midterm")
+        .unwrap();
+    let (_, frozen) = plan.frozen(row.id).await.unwrap();
+    assert_eq!(store::plan::snapshot_name(&frozen.text().unwrap()), row.snapshot);
+    for part in [Part::Docx, Part::Pdf] {
+        let first = frozen.file(part).unwrap();
+        assert!(first.len() > 10_000);
+        // Later, after everything else went on, from what was stored.
+        let (_, again) = plan.frozen(row.id).await.unwrap();
+        assert!(again.file(part).unwrap() == first, "{part:?} differs");
+    }
+    let mut keys: BTreeMap<String, usize> = BTreeMap::new();
+    for indicator in &frozen.snapshot.indicators {
+        for value in &indicator.values {
+            *keys.entry(value.source.key.clone()).or_default() += 1;
+        }
+    }
+    assert!(
+        keys.keys().any(|k| k.starts_with("cuts/8/"))
+            && keys.keys().any(|k| k.starts_with("record/plan_value/"))
+    );
+    for key in keys.keys() {
+        let found = plan.provenance(key, bench.now).await.unwrap();
+        assert!(found.record.is_some() || !found.rows.is_empty(), "{key}");
+    }
+    let cuts = plan.provenance("cuts/8/2023", bench.now).await.unwrap();
+    let sum: f64 = cuts
+        .rows
+        .iter()
+        .map(|r| r[3].as_ref().unwrap().parse::<f64>().unwrap())
+        .sum();
+    assert!((sum - 582.6).abs() < 1e-9, "402.6 + 180.0: {sum}");
+    assert!(plan.provenance("cuts/99/2023", bench.now).await.is_err());
+    assert!(plan.provenance("nothing", bench.now).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_frozen_does_not_move_with_the_registers() {
+    let bench = Bench::seeded().await;
+    let plan = &bench.plan;
+    let kind = Kind::Midterm;
+    let before = plan
+        .evaluations(false)
+        .await
+        .unwrap()
+        .into_iter()
+        .find(|r| r.kind == "midterm")
+        .unwrap();
+    let text = plan.frozen(before.id).await.unwrap().1.text().unwrap();
+    bench.change_value("sim-value-2023-1", "44").await;
+    assert_eq!(plan.frozen(before.id).await.unwrap().1.text().unwrap(), text);
+    let next = plan
+        .make(kind, 2023, Remarks::default(), true, "eeb", bench.now)
+        .await
+        .unwrap();
+    assert_eq!(next.row.version, 2);
+    let one = next
+        .evaluation()
+        .indicators
+        .iter()
+        .find(|i| i.state.no == 1)
+        .unwrap();
+    assert_eq!(one.state.current.as_ref().unwrap().to_string(), "44");
+    assert_eq!(one.state.light, Light::Green, "(44 − 54)/(42 − 54) = 10/12");
+    for wrong in [
+        (Kind::Midterm, 2022),
+        (Kind::Final, 2023),
+        (Kind::Yearly, 2020),
+        (Kind::Yearly, 2026),
+    ] {
+        assert!(
+            plan.make(wrong.0, wrong.1, Remarks::default(), true, "eeb", bench.now)
+                .await
+                .is_err(),
+            "{wrong:?}"
+        );
+    }
+    let early = plan
+        .make(
+            Kind::Final,
+            2025,
+            Remarks::default(),
+            true,
+            "eeb",
+            at("2025-12-31"),
+        )
+        .await;
+    assert!(early.is_err(), "the year is not over");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_leader_sees_what_is_behind_who_and_why() {
+    let bench = Bench::seeded().await;
+    let day = bench
+        .plan
+        .day("2025-12-31".parse().unwrap(), bench.now)
+        .await
+        .unwrap();
+    let board = &day.board;
+    let first = &board.behind[0];
+    assert_eq!((first.rank, first.light), (1, Light::Red), "{first:?}");
+    assert!(!first.units.is_empty() && !first.reason.zh.is_empty() && !first.reason.en.is_empty());
+    let late = board.late(&day.kept, &bench.plan.follow().rules.escalation);
+    assert!(
+        late.windows(2).all(|w| w[0].late >= w[1].late),
+        "the latest first"
+    );
+    assert!(
+        late.iter().any(|l| l.level == Some(Level::Interview)) && late.iter().all(|l| !l.units.is_empty())
+    );
+    // Earlier days are told as they were: in 2022 nothing of 2024 is late.
+    let earlier = bench
+        .plan
+        .day("2022-06-30".parse().unwrap(), bench.now)
+        .await
+        .unwrap();
+    assert!(
+        earlier
+            .board
+            .tasks
+            .iter()
+            .all(|t| t.late.iter().all(|d| d.due.year() < 2023))
+    );
+    assert_eq!(earlier.board.year, 2021);
+    let town = UnitCode::new("371503002");
+    let own = &earlier.board.units[&town];
+    assert_eq!(own.leads.total(), 0, "a town leads nothing");
+    let measures = day.kept.measures.iter().filter(|m| m.unit == town).count();
+    assert!(measures >= 4, "and takes part: {measures}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn duties_are_scored_and_an_appeal_changes_one() {
+    let bench = Bench::seeded().await;
+    let row = bench.plan.assessments().await.unwrap().remove(0);
+    let made = bench.plan.assessment(row.id).await.unwrap();
+    assert!(made.units.len() > 20);
+    assert!(
+        made.units
+            .windows(2)
+            .all(|w| w[0].result.rank <= w[1].result.rank)
+    );
+    let first_town = bench.plan.towns().next().unwrap();
+    let appealed = made.units.iter().find(|u| u.result.unit == *first_town).unwrap();
+    let changed = appealed
+        .result
+        .items
+        .iter()
+        .find(|i| i.adjusted.is_some())
+        .unwrap();
+    assert_eq!(changed.points.as_ref().unwrap().to_string(), "20");
+    assert!(changed.before.is_some());
+    let dispatch = made
+        .units
+        .iter()
+        .flat_map(|u| &u.result.items)
+        .find(|i| i.formula.contains("/ 2"));
+    assert!(dispatch.is_some(), "two rounds a year are counted");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn seeding_twice_changes_nothing() {
+    let bench = Bench::seeded().await;
+    assert!(bench.seeded > 1_000, "{}", bench.seeded);
+    assert_eq!(bench.plan.seed_demo(&bench.demo, bench.now).await.unwrap(), 0);
+    assert_eq!(bench.plan.evaluations(false).await.unwrap().len(), 2);
+}

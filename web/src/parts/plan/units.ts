@@ -1,0 +1,27 @@
+// Names of units in a row, and the day of the address, for the plan's pages.
+
+import { computed, type ComputedRef } from 'vue'
+import { useRoute } from 'vue-router'
+import type { PlanUnit } from '@/api/plan'
+import { listed, nameOf } from '@/i18n'
+import { MISSING } from '@/lib/format'
+
+/** Names of units; those beyond `most` are counted. */
+export function unitNames(units: readonly PlanUnit[], most = 4): string {
+  if (units.length === 0) return MISSING
+  const shown = units.slice(0, most).map(nameOf)
+  return listed(shown) + (units.length > most ? ` +${units.length - most}` : '')
+}
+
+/** The day of the address, if it names one. */
+export function useOn(): ComputedRef<string | undefined> {
+  const route = useRoute()
+  return computed(() => (typeof route.query.on === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(route.query.on) ? route.query.on : undefined))
+}
+
+/** A share from 0 to 1 as percent, for a glance; the exact figure stands beside or behind it. */
+export function percent(share: string | null | undefined): string {
+  if (share == null) return MISSING
+  const value = Number(share)
+  return Number.isFinite(value) ? `${Math.round(value * 1000) / 10}%` : MISSING
+}

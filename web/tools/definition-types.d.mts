@@ -1,0 +1,2 @@
+export const KEPT: string
+export function definitionTypes(): Promise<string>
