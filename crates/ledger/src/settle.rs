@@ -22,7 +22,7 @@ impl Ledger {
     /// how many records were touched.
     pub async fn settle(&self, now: UtcMs) -> Result<u64> {
         let marks = self.store().register_marks().await?;
-        let mut touched = 0;
+        let (mut touched, mut noted) = (0, Vec::new());
         for register in self.library().iter() {
             let digest = digest(register, self.library().calendar());
             let known = marks.get(register.name());
@@ -32,8 +32,9 @@ impl Ledger {
             if known.is_some() {
                 touched += self.derive_all(register, now, |_, _| true).await?;
             }
-            self.store().note_definition(&name_of(register), &digest).await?;
+            noted.push((name_of(register), digest));
         }
+        self.store().note_definitions(&noted).await?;
         self.sweep(now).await?;
         Ok(touched)
     }

@@ -273,14 +273,23 @@ impl Store {
         Ok(())
     }
 
-    /// Notes under which definition the facets of a register were made.
-    pub async fn note_definition(&self, register: &RegisterName, digest: &str) -> Result<(), StoreError> {
+    /// Notes under which definition the facets of registers were made: all at once, for there are hundreds.
+    pub async fn note_definitions(&self, digests: &[(RegisterName, String)]) -> Result<(), StoreError> {
+        let mut rows = Rows::default();
+        for (register, digest) in digests {
+            rows.push([Cell::from(register.as_str()), digest.into()]);
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
         let mut tx = self.db().write().await?;
-        self.next_change(&mut tx, register).await?;
         self.db()
-            .statement("UPDATE record_registers SET definition = $2 WHERE register = $1")
-            .bind(register.to_string())
-            .bind(digest.to_owned())
+            .statement(
+                "INSERT INTO record_registers (register, changed, last_number, definition)
+                 SELECT {t:0}, 0, 0, {t:1} FROM {rows} WHERE true
+                 ON CONFLICT (register) DO UPDATE SET definition = excluded.definition",
+            )
+            .bind(rows.into_json())
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;

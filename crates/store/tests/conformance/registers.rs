@@ -366,7 +366,12 @@ async fn facets_are_made_again_without_a_revision(bench: &Bench) {
         (RecordId::new("b"), derived("same")),
     ];
     bench.store.derive_records(&wells(), &again).await.unwrap();
-    bench.store.note_definition(&wells(), "d2").await.unwrap();
+    let noted = [
+        (wells(), "d2".to_owned()),
+        (RegisterName::new("new"), "d1".to_owned()),
+    ];
+    bench.store.note_definitions(&noted).await.unwrap();
+    assert_eq!(bench.store.register_marks().await.unwrap()["new"].changed, 0);
     let mark = bench.store.register_marks().await.unwrap()["well"].clone();
     assert_eq!((mark.definition.as_str(), mark.changed), ("d2", 2));
     let a = bench
