@@ -8,7 +8,7 @@ use crate::limits;
 /// An official document (公文).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Document {
-    /// Title (标题).
+    /// Title (标题); a line break in it stands where it is to be broken.
     pub title: String,
     /// Second line under the title, in 楷体.
     #[serde(default)]

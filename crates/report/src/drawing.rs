@@ -104,7 +104,13 @@ impl<'a> Plot<'a> {
         }
         let step = nice((high - low) / 5.0);
         let low = (low / step).floor() * step;
-        let high = (high / step).ceil() * step;
+        // The figure above the highest bar needs room below the legend.
+        let above = if chart.kind == ChartKind::Bars {
+            0.2 * step
+        } else {
+            0.0
+        };
+        let high = ((high + above) / step).ceil() * step;
         Self {
             chart,
             low,
@@ -113,7 +119,7 @@ impl<'a> Plot<'a> {
             left: 46.0,
             right: WIDTH - 12.0,
             top: 36.0,
-            bottom: HEIGHT - 22.0,
+            bottom: HEIGHT - if chart.kind == ChartKind::Bars { 38.0 } else { 22.0 },
         }
     }
 
@@ -194,31 +200,48 @@ impl<'a> Plot<'a> {
                 colour: INK,
             });
         }
-        // Labels that would run into each other are thinned out.
+        self.labels(out);
+    }
+
+    /// Names of the categories: those of bars are broken into lines, those of lines thinned out where they would run into
+    /// each other.
+    fn labels(&self, out: &mut Vec<Shape>) {
         let widest = self
             .chart
             .categories
             .iter()
             .map(|c| width(c, 9.0))
             .fold(0.0_f32, f32::max);
-        let every = {
-            let mut every = 1_usize;
-            while self.slot() * f32::from(u16::try_from(every).unwrap_or(u16::MAX)) < widest + 4.0
-                && every < 60
-            {
-                every += 1;
+        let wrap = self.chart.kind == ChartKind::Bars && self.slot() > 27.0;
+        let mut every = 1_u16;
+        while !wrap && self.slot() * f32::from(every) < widest + 4.0 && every < 60 {
+            every += 1;
+        }
+        for (i, category) in self
+            .chart
+            .categories
+            .iter()
+            .enumerate()
+            .step_by(usize::from(every))
+        {
+            let lines = if wrap {
+                wrapped(category, self.slot() - 3.0)
+            } else {
+                vec![category.clone()]
+            };
+            let mut y = self.bottom + 13.0;
+            for text in lines {
+                let (x, size, hold) = (self.x(i), 9.0, Hold::Middle);
+                out.push(Shape::Text {
+                    x,
+                    y,
+                    size,
+                    hold,
+                    text,
+                    colour: INK,
+                });
+                y += 10.0;
             }
-            every
-        };
-        for (i, category) in self.chart.categories.iter().enumerate().step_by(every) {
-            out.push(Shape::Text {
-                x: self.x(i),
-                y: self.bottom + 14.0,
-                size: 9.0,
-                hold: Hold::Middle,
-                text: category.clone(),
-                colour: INK,
-            });
         }
     }
 
@@ -230,15 +253,18 @@ impl<'a> Plot<'a> {
         for (s, series) in self.chart.series.iter().enumerate() {
             for (c, value) in series.values.iter().enumerate() {
                 let Some(value) = value else { continue };
+                let whole = value.abs() > 0.0;
                 let x = self.x(c) - each * n / 2.0 + each * s as f32;
                 let (a, b) = (self.y(*value), self.y(0.0_f64.clamp(self.low, self.high)));
-                out.push(Shape::Rect {
-                    x: x + 0.5,
-                    y: a.min(b),
-                    width: (each - 1.0).max(0.5),
-                    height: (a - b).abs().max(0.4),
-                    fill: colour(s),
-                });
+                if whole {
+                    out.push(Shape::Rect {
+                        x: x + 0.5,
+                        y: a.min(b),
+                        width: (each - 1.0).max(0.5),
+                        height: (a - b).abs().max(0.4),
+                        fill: colour(s),
+                    });
+                }
                 if few {
                     out.push(label(x + each / 2.0, a.min(b) - 3.0, *value));
                 }
@@ -345,6 +371,31 @@ fn label(x: f32, y: f32, value: f64) -> Shape {
     }
 }
 
+/// A name in at most three lines of a width; what is longer ends in «…».
+fn wrapped(text: &str, room: f32) -> Vec<String> {
+    const LINES: usize = 3;
+    let mut lines = vec![String::new()];
+    for c in text.chars() {
+        let full = lines
+            .last()
+            .is_some_and(|l| !l.is_empty() && width(l, 9.0) + width(c.encode_utf8(&mut [0; 4]), 9.0) > room);
+        if full && lines.len() == LINES {
+            if let Some(last) = lines.last_mut() {
+                last.pop();
+                last.push('…');
+            }
+            break;
+        }
+        if full {
+            lines.push(String::new());
+        }
+        if let Some(last) = lines.last_mut() {
+            last.push(c);
+        }
+    }
+    lines
+}
+
 /// Rough width of a text: Chinese characters are as wide as they are high, others half as wide.
 pub(crate) fn width(text: &str, size: f32) -> f32 {
     let ems: f32 = text.chars().map(|c| if c.is_ascii() { 0.55 } else { 1.0 }).sum();
@@ -387,6 +438,16 @@ mod tests {
         let steps = [0.9, 1.2, 3.0, 7.0, 23.0].map(|s| nice(s).to_string());
         assert_eq!(steps, ["1", "2", "5", "10", "50"]);
         assert_eq!((decimals(0.2), decimals(0.05)), (1, 2));
+    }
+
+    #[test]
+    fn long_names_are_broken_and_not_lost() {
+        assert_eq!(wrapped("区水利局", 40.0), ["区水利局"]);
+        assert_eq!(
+            wrapped("市生态环境局茌平区分局", 40.0),
+            ["市生态环", "境局茌平", "区分局"]
+        );
+        assert_eq!(wrapped("一二三四五六七", 20.0), ["一二", "三四", "五…"]);
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub(crate) enum Piece<'a> {
 
 /// The document as a list of pieces.
 pub(crate) fn pieces(document: &Document) -> Vec<Piece<'_>> {
-    let mut out = vec![Piece::Title(&document.title)];
+    let mut out: Vec<Piece<'_>> = document.title.lines().map(Piece::Title).collect();
     out.extend(document.subtitle.as_deref().map(Piece::Subtitle));
     out.extend(document.number.as_deref().map(Piece::Number));
     out.extend(document.version.as_deref().map(Piece::Version));

@@ -181,7 +181,7 @@ impl Writer<'_> {
         ];
         Table {
             caption: format!("规划指标{year}年评估表"),
-            widths: vec![4, 17, 6, 8, 9, 10, 8, 6, 8],
+            widths: vec![5, 15, 7, 9, 10, 10, 9, 6, 9],
             head,
             rows,
         }

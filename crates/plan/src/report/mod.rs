@@ -77,7 +77,7 @@ pub fn document(snapshot: &Snapshot, evaluation: &Evaluation, cover: &Cover) -> 
     let stage = evaluation.stage.zh();
     let short = evaluation.snapshot.get(..12).unwrap_or(&evaluation.snapshot);
     Document {
-        title: format!("{}{stage}报告", snapshot.plan.title),
+        title: format!("{}\n{stage}报告", snapshot.plan.title),
         subtitle: Some(format!("（{}年度）", evaluation.year)),
         number: cover.number.clone(),
         issuer: cover.issuer.clone(),

@@ -6,9 +6,9 @@ mod chart;
 use std::io::Cursor;
 
 use docx_rs::{
-    AlignmentType, BorderType, BreakType, DocGridType, Docx, Footer, LineSpacing, LineSpacingType,
-    PageMargin, PageNum, Paragraph, RunFonts, Shading, SpecialIndentType, TableAlignmentType, TableBorders,
-    TableCell, TableLayoutType, TableRow, VAlignType, VMergeType, VertAlignType, WidthType,
+    AlignmentType, BorderType, BreakType, Docx, Footer, LineSpacing, LineSpacingType, PageMargin, PageNum,
+    Paragraph, RunFonts, Shading, SpecialIndentType, TableAlignmentType, TableBorders, TableCell,
+    TableLayoutType, TableRow, VAlignType, VMergeType, VertAlignType, WidthType,
 };
 
 use crate::document::{Align, Cell, Document, DocumentError, Run, Table};
@@ -62,11 +62,6 @@ pub fn write(document: &Document) -> Result<Vec<u8>, DocxError> {
         .created_at(&stamp)
         .updated_at(&stamp)
         .footer(page_number());
-    docx.document.section_property = docx.document.section_property.doc_grid(
-        docx_rs::DocGrid::with_empty()
-            .grid_type(DocGridType::Lines)
-            .line_pitch(usize::try_from(LINE).unwrap_or(580)),
-    );
     let mut charts = Vec::new();
     for piece in flow::pieces(document) {
         docx = add(docx, &piece, &mut charts);

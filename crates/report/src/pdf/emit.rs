@@ -58,7 +58,7 @@ fn metadata(document: &Document) -> Metadata {
         .utc_offset_hour(8)
         .utc_offset_minute(0);
     let mut metadata = Metadata::new()
-        .title(document.title.clone())
+        .title(document.title.replace('\n', ""))
         .language("zh-CN".to_owned())
         .creation_date(date);
     if let Some(issuer) = &document.issuer {

@@ -183,8 +183,12 @@ impl Setter<'_> {
                 }
             }
             Piece::Issuer(text) => {
-                self.sheet.need(4.0 * LINE);
-                self.sheet.down(2.0 * LINE);
+                // Two empty lines before it, unless that alone would bring it to a page without text.
+                let left = self.sheet.left();
+                self.sheet.need(2.0 * LINE);
+                if left >= 2.0 * LINE {
+                    self.sheet.down((left - 2.0 * LINE).min(2.0 * LINE));
+                }
                 self.signed(text);
             }
             Piece::Date(text) => self.signed(text),
