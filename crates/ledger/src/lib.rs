@@ -37,6 +37,7 @@ mod view;
 mod writing;
 mod sources;
 mod zones;
+mod subjects;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -149,6 +150,10 @@ impl Ledger {
     /// Codes and names of all units.
     pub fn units(&self) -> impl Iterator<Item = (&str, &Names)> {
         self.inner.units.iter().map(|(code, names)| (code.as_str(), names))
+        self.inner
+            .units
+            .iter()
+            .map(|(code, names)| (code.as_str(), names))
     }
 
     pub(crate) fn published(&self) -> &publishing::Cache {

@@ -138,6 +138,10 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
             routes!(registers::files::import_records).layer(DefaultBodyLimit::max(limits::MAX_TABLE_FORM)),
         )
         .routes(routes!(registers::files::get_import, registers::files::drop_import))
+        .routes(routes!(
+            registers::files::get_import,
+            registers::files::drop_import
+        ))
         .routes(routes!(registers::files::confirm_import))
         .routes(
             routes!(registers::files::upload_attachment)
@@ -147,6 +151,10 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         .routes(routes!(registers::doubles::list_doubles))
         .routes(routes!(registers::doubles::dismiss_double))
         .routes(routes!(registers::doubles::plan_merge, registers::doubles::merge_records))
+        .routes(routes!(
+            registers::doubles::plan_merge,
+            registers::doubles::merge_records
+        ))
         .routes(routes!(registers::doubles::unmerge_record))
         .routes(routes!(registers::publications::list_outstanding_publications))
         .routes(routes!(

@@ -1,8 +1,6 @@
 //! Zones, layer files, maps and tiles, chains and source files over HTTP. The definitions are the tests' own, so that no
 //! list of the project is meant; the figures were worked out by hand.
 
-use std::fmt::Write as _;
-
 use axum::body::Body;
 use axum::http::{Request, header};
 use registers::library::File;
@@ -530,11 +528,11 @@ async fn a_source_gathers_what_is_known_of_it(bench: &Bench) {
     let path = format!("/api/v1/registers/paper/records/{exact}");
     bench.ask("inspector", "PATCH", &path, Some(json!({ "revision": 1, "body": { "number": "N-2" } }))).await.ok();
     let list = bench.get("inspector", "/sources").await.ok();
-    let counts: Vec<String> = list["items"].as_array().unwrap().iter().fold(Vec::new(), |mut out, i| {
-        let mut line = String::new();
-        let _ = write!(line, "{} {}", i["title"].as_str().unwrap(), i["parts"]["paper"]);
-        out.push(line);
-        out
-    });
+    let counts: Vec<String> = list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|i| format!("{} {}", i["title"].as_str().unwrap(), i["parts"]["paper"]))
+        .collect();
     assert!(counts.contains(&"甲厂 1".to_owned()) && counts.contains(&"大名铝业有限公司 1".to_owned()), "{counts:?}");
 }
