@@ -1,5 +1,7 @@
 //! A store with the project's registers and the first district's plan.
 
+#![allow(dead_code, reason = "each test binary takes what it needs")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -120,7 +122,6 @@ impl Bench {
     }
 
     /// Enters a record in a state, as an import or the demonstration would.
-    #[allow(dead_code)]
     pub(crate) async fn put(&self, register: &str, state: &str, body: serde_json::Value) {
         use ledger::{Change, ChangeKind, Person};
 
@@ -142,7 +143,6 @@ impl Bench {
     }
 
     /// Corrects a reported value as the register allows it: a leader takes it up again, it is edited and confirmed anew.
-    #[allow(dead_code)]
     pub(crate) async fn change_value(&self, id: &str, value: &str) {
         use ledger::{Edit, Person, Step};
         use model::ids::{RecordId, UserId};
