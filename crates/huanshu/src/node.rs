@@ -194,7 +194,12 @@ impl Node {
             tokio::spawn(web),
             tokio::spawn(gateway.serve(hj212_listener, stopping.clone())),
             tokio::spawn(applier.run(stopping.clone())),
-            tokio::spawn(sweep(ledger, plan, Arc::clone(&clock_of_registers), stopping.clone())),
+            tokio::spawn(sweep(
+                ledger,
+                plan,
+                Arc::clone(&clock_of_registers),
+                stopping.clone(),
+            )),
             tokio::spawn(pipeline.run(applied, stopping)),
         ];
         let tasks = TASKS.into_iter().zip(running).collect();

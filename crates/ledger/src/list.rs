@@ -189,7 +189,11 @@ impl Ledger {
             ..query.clone()
         };
         let most = most.min(limits::PLACES);
-        let colour = register.definition().map.as_ref().and_then(|m| m.colour_by.clone());
+        let colour = register
+            .definition()
+            .map
+            .as_ref()
+            .and_then(|m| m.colour_by.clone());
         let (found, total) = self
             .select(register, &query, person, now, (0, most), move |view, entry| {
                 let coloured = colour.as_ref().and_then(|field| view.value(entry, field, false));
