@@ -70,7 +70,9 @@ impl<'a> Finder<'a> {
 
     /// Takes in a record.
     pub fn add(&mut self, id: RecordId, body: &Body) {
-        let Ok(place) = u32::try_from(self.rows.len()) else { return };
+        let Ok(place) = u32::try_from(self.rows.len()) else {
+            return;
+        };
         let rules = self.register.definition.matching.iter().flat_map(|m| &m.compare);
         let compared: Body = rules
             .filter_map(|r| Some((r.field.clone(), body.get(&r.field)?.clone())))
@@ -127,7 +129,10 @@ impl<'a> Finder<'a> {
     fn order(&self, place: u32) -> String {
         let body = self.row(place).map(|(_, body)| body);
         let values = self.decisive.iter().filter_map(|f| body?.get(*f));
-        values.map(crate::normalise::as_text).collect::<Vec<_>>().join(" ")
+        values
+            .map(crate::normalise::as_text)
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     fn compare(&self, (left, right): (u32, u32), out: &mut Found) {

@@ -36,10 +36,28 @@ pub(crate) enum Hold {
 /// A shape.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Shape {
-    Line { points: Vec<(f32, f32)>, colour: Rgb, width: f32, dashed: bool },
-    Rect { x: f32, y: f32, width: f32, height: f32, fill: Rgb },
+    Line {
+        points: Vec<(f32, f32)>,
+        colour: Rgb,
+        width: f32,
+        dashed: bool,
+    },
+    Rect {
+        x: f32,
+        y: f32,
+        width: f32,
+        height: f32,
+        fill: Rgb,
+    },
     /// The point is on the baseline of the text.
-    Text { x: f32, y: f32, size: f32, hold: Hold, text: String, colour: Rgb },
+    Text {
+        x: f32,
+        y: f32,
+        size: f32,
+        hold: Hold,
+        text: String,
+        colour: Rgb,
+    },
 }
 
 /// The shapes of a chart.
@@ -60,16 +78,27 @@ struct Plot<'a> {
 
 impl<'a> Plot<'a> {
     fn new(chart: &'a Chart) -> Self {
-        let values = chart.series.iter().flat_map(|s| s.values.iter().flatten().copied());
+        let values = chart
+            .series
+            .iter()
+            .flat_map(|s| s.values.iter().flatten().copied());
         let all: Vec<f64> = values.chain(chart.target.iter().map(|t| t.value)).collect();
         let largest = all.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let smallest = all.iter().copied().fold(f64::INFINITY, f64::min);
-        let (mut low, mut high) = if all.is_empty() { (0.0, 1.0) } else { (smallest, largest) };
+        let (mut low, mut high) = if all.is_empty() {
+            (0.0, 1.0)
+        } else {
+            (smallest, largest)
+        };
         // Bars grow from zero; a line chart may look closer where all values lie far from zero.
         if chart.kind == ChartKind::Bars || low > 0.0 && low < 0.6 * high {
             low = low.min(0.0);
         }
-        high = if chart.kind == ChartKind::Bars { high.max(0.0) } else { high };
+        high = if chart.kind == ChartKind::Bars {
+            high.max(0.0)
+        } else {
+            high
+        };
         if high <= low {
             high = low + 1.0;
         }
@@ -114,7 +143,12 @@ impl<'a> Plot<'a> {
         if let Some(target) = &self.chart.target {
             let y = self.y(target.value);
             let points = vec![(self.left, y), (self.right, y)];
-            out.push(Shape::Line { points, colour: TARGET, width: 1.0, dashed: true });
+            out.push(Shape::Line {
+                points,
+                colour: TARGET,
+                width: 1.0,
+                dashed: true,
+            });
         }
         self.legend(&mut out);
         out
@@ -127,9 +161,18 @@ impl<'a> Plot<'a> {
         while value < end {
             let y = self.y(value);
             let zero = value.abs() < self.step / 1000.0;
-            let (colour, width) = if zero || value <= self.low { (INK, 0.8) } else { (FAINT, 0.5) };
+            let (colour, width) = if zero || value <= self.low {
+                (INK, 0.8)
+            } else {
+                (FAINT, 0.5)
+            };
             let points = vec![(self.left, y), (self.right, y)];
-            out.push(Shape::Line { points, colour, width, dashed: false });
+            out.push(Shape::Line {
+                points,
+                colour,
+                width,
+                dashed: false,
+            });
             let shown = if zero { 0.0 } else { value };
             out.push(Shape::Text {
                 x: self.left - 5.0,
@@ -152,10 +195,17 @@ impl<'a> Plot<'a> {
             });
         }
         // Labels that would run into each other are thinned out.
-        let widest = self.chart.categories.iter().map(|c| width(c, 9.0)).fold(0.0_f32, f32::max);
+        let widest = self
+            .chart
+            .categories
+            .iter()
+            .map(|c| width(c, 9.0))
+            .fold(0.0_f32, f32::max);
         let every = {
             let mut every = 1_usize;
-            while self.slot() * f32::from(u16::try_from(every).unwrap_or(u16::MAX)) < widest + 4.0 && every < 60 {
+            while self.slot() * f32::from(u16::try_from(every).unwrap_or(u16::MAX)) < widest + 4.0
+                && every < 60
+            {
                 every += 1;
             }
             every
@@ -208,7 +258,13 @@ impl<'a> Plot<'a> {
                     if !series.dashed {
                         let (x, y) = point;
                         let fill = colour(s);
-                        out.push(Shape::Rect { x: x - 2.0, y: y - 2.0, width: 4.0, height: 4.0, fill });
+                        out.push(Shape::Rect {
+                            x: x - 2.0,
+                            y: y - 2.0,
+                            width: 4.0,
+                            height: 4.0,
+                            fill,
+                        });
                         if alone && self.chart.categories.len() <= 12 {
                             out.push(label(x, y - 6.0, *value));
                         }
@@ -231,17 +287,29 @@ impl<'a> Plot<'a> {
         let mut x = self.left;
         let y = 26.0;
         let series = self.chart.series.iter().enumerate();
-        let mut entries: Vec<(&str, Rgb, bool, bool)> =
-            series.map(|(i, s)| (s.name.as_str(), colour(i), s.dashed, true)).collect();
+        let mut entries: Vec<(&str, Rgb, bool, bool)> = series
+            .map(|(i, s)| (s.name.as_str(), colour(i), s.dashed, true))
+            .collect();
         if let Some(target) = &self.chart.target {
             entries.push((&target.name, TARGET, true, false));
         }
         for (name, colour, dashed, filled) in entries {
             if self.chart.kind == ChartKind::Bars && filled {
-                out.push(Shape::Rect { x, y: y - 7.0, width: 10.0, height: 8.0, fill: colour });
+                out.push(Shape::Rect {
+                    x,
+                    y: y - 7.0,
+                    width: 10.0,
+                    height: 8.0,
+                    fill: colour,
+                });
             } else {
                 let points = vec![(x, y - 3.0), (x + 16.0, y - 3.0)];
-                out.push(Shape::Line { points, colour, width: 1.4, dashed });
+                out.push(Shape::Line {
+                    points,
+                    colour,
+                    width: 1.4,
+                    dashed,
+                });
             }
             out.push(Shape::Text {
                 x: x + 20.0,
@@ -267,7 +335,14 @@ fn label(x: f32, y: f32, value: f64) -> Shape {
         let text = format!("{value:.2}");
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
     };
-    Shape::Text { x, y, size: 8.0, hold: Hold::Middle, text, colour: INK }
+    Shape::Text {
+        x,
+        y,
+        size: 8.0,
+        hold: Hold::Middle,
+        text,
+        colour: INK,
+    }
 }
 
 /// Rough width of a text: Chinese characters are as wide as they are high, others half as wide.
@@ -329,7 +404,10 @@ mod tests {
             target: None,
         };
         let drawn = shapes(&chart);
-        let pieces = drawn.iter().filter(|s| matches!(s, Shape::Line { width, .. } if *width > 1.2)).count();
+        let pieces = drawn
+            .iter()
+            .filter(|s| matches!(s, Shape::Line { width, .. } if *width > 1.2))
+            .count();
         assert_eq!(pieces, 3, "two pieces and the one of the legend");
     }
 }

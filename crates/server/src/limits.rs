@@ -20,7 +20,10 @@ pub const MAX_RECORD_BODY: usize = 2 * 1024 * 1024;
 /// Bytes of what stands around a file in a form: boundaries, headers, a long name.
 const FORM_EDGE: usize = 64 * 1024;
 /// Bytes of a form with a table: 50 MiB and the form around it.
-#[expect(clippy::cast_possible_truncation, reason = "50 MiB fit into any address space")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "50 MiB fit into any address space"
+)]
 pub const MAX_TABLE_FORM: usize = ledger::sheet::limits::FILE_BYTES as usize + FORM_EDGE;
 /// Bytes of a form with an attachment; each field has a bound of its own below this one.
 pub const MAX_ATTACHMENT_FORM: usize = ((ledger::media::MOST_MIB as usize) << 20) + FORM_EDGE;

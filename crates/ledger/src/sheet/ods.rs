@@ -233,12 +233,7 @@ impl<R: BufRead> Tables<R> {
     }
 }
 
-fn put_row(
-    grid: &mut Grid,
-    row: usize,
-    repeats: usize,
-    cells: &[(usize, Open)],
-) -> Result<(), SheetError> {
+fn put_row(grid: &mut Grid, row: usize, repeats: usize, cells: &[(usize, Open)]) -> Result<(), SheetError> {
     for (column, open) in cells {
         let (down, across) = open.spans;
         if down > 1 || across > 1 {
@@ -277,7 +272,11 @@ fn value(open: &Open) -> Value<'_> {
             Value::Owned(midnight.map_or_else(|| text.replace('T', " "), str::to_owned))
         }
         ("string", Some(text)) if open.text.is_empty() => Value::Text(text),
-        _ if matches!(open.text.as_str(), "#N/A" | "#DIV/0!" | "#REF!" | "#NAME?" | "#VALUE!" | "#NUM!") => {
+        _ if matches!(
+            open.text.as_str(),
+            "#N/A" | "#DIV/0!" | "#REF!" | "#NAME?" | "#VALUE!" | "#NUM!"
+        ) =>
+        {
             Value::Fault(super::FaultKind::Formula, open.text.clone())
         }
         _ => Value::Text(&open.text),

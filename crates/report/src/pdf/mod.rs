@@ -220,12 +220,30 @@ impl Setter<'_> {
         let top = self.sheet.y();
         for shape in crate::drawing::shapes(chart) {
             match shape {
-                Shape::Line { points, colour, width, dashed } => {
+                Shape::Line {
+                    points,
+                    colour,
+                    width,
+                    dashed,
+                } => {
                     let points = points.into_iter().map(|(x, y)| (x, top + y)).collect();
                     self.sheet.lines(points, colour, width, dashed);
                 }
-                Shape::Rect { x, y, width, height, fill } => self.sheet.rect(x, top + y, width, height, fill),
-                Shape::Text { x, y, size, hold, text, colour } => {
+                Shape::Rect {
+                    x,
+                    y,
+                    width,
+                    height,
+                    fill,
+                } => self.sheet.rect(x, top + y, width, height, fill),
+                Shape::Text {
+                    x,
+                    y,
+                    size,
+                    hold,
+                    text,
+                    colour,
+                } => {
                     let atoms = self.atoms(&[Run::text(text)], self.style(Role::Song, size));
                     let wide = line::width(&atoms);
                     let x = match hold {

@@ -81,7 +81,14 @@ async fn more_than_agreed_is_refused_and_leaves_nothing(bench: &Bench) {
     incoming.write(b"0123456789").await.unwrap();
     let refused = incoming.write(b"x").await.unwrap_err();
     assert!(
-        matches!(refused, StoreError::TooMuch { given: 11, max: 10, .. }),
+        matches!(
+            refused,
+            StoreError::TooMuch {
+                given: 11,
+                max: 10,
+                ..
+            }
+        ),
         "{refused}"
     );
     drop(incoming);
@@ -96,7 +103,10 @@ async fn more_than_agreed_is_refused_and_leaves_nothing(bench: &Bench) {
 
 async fn what_nobody_names_is_collected_by_age(bench: &Bench) {
     let store = &bench.store;
-    let (old, new) = (keep(store, b"old", 10_000).await, keep(store, b"new", 1_000).await);
+    let (old, new) = (
+        keep(store, b"old", 10_000).await,
+        keep(store, b"new", 1_000).await,
+    );
     let gone = store.collect_attachments(noon().plus_ms(-5_000)).await.unwrap();
     assert!(content(store, &old.sha256).await.is_none());
     assert_eq!(content(store, &new.sha256).await.unwrap(), b"new");
@@ -104,10 +114,7 @@ async fn what_nobody_names_is_collected_by_age(bench: &Bench) {
     assert_eq!(gone, 1);
     // Uploaded again just before: its age begins anew.
     keep(store, b"new", 0).await;
-    assert_eq!(
-        store.collect_attachments(noon().plus_ms(-500)).await.unwrap(),
-        0
-    );
+    assert_eq!(store.collect_attachments(noon().plus_ms(-500)).await.unwrap(), 0);
     // A file without a row, as a crash between the two leaves it: known by its age on the disk.
     let stray = bench.dir.path().join("attachments/ab").join("ab".repeat(32));
     std::fs::create_dir_all(stray.parent().unwrap()).unwrap();
