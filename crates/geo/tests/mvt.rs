@@ -214,7 +214,9 @@ fn areas_are_clipped_wound_and_keep_their_holes() {
     for turned in [false, true] {
         let mut rings = vec![outer.clone(), hole.clone()];
         if turned {
-            rings.iter_mut().for_each(|r| r.reverse());
+            for ring in &mut rings {
+                ring.reverse();
+            }
         }
         let geometry = Geometry::Areas(vec![Polygon::new(rings)]);
         let drawn = Drawn {

@@ -112,14 +112,14 @@ impl<'a> Finder<'a> {
                     }
                     if out.compared >= limits::COMPARISONS {
                         out.truncated = true;
-                        return self.sorted(out);
+                        return sorted(out);
                     }
                     out.compared += 1;
                     self.compare(pair, &mut out);
                 }
             }
         }
-        self.sorted(out)
+        sorted(out)
     }
 
     fn row(&self, place: u32) -> Option<&(RecordId, Body)> {
@@ -154,11 +154,11 @@ impl<'a> Finder<'a> {
             cut(out);
         }
     }
+}
 
-    fn sorted(&self, mut out: Found) -> Found {
-        cut(&mut out);
-        out
-    }
+fn sorted(mut out: Found) -> Found {
+    cut(&mut out);
+    out
 }
 
 fn cut(out: &mut Found) {

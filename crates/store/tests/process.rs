@@ -117,8 +117,7 @@ fn killed_in_the_middle_of_uploads_only_whole_ones_are_there() {
                 let content = part(*n).repeat(PARTS);
                 let name: String = sha2::Sha256::digest(&content)
                     .iter()
-                    .map(|b| format!("{b:02x}"))
-                    .collect();
+                    .fold(String::new(), |name, b| name + &format!("{b:02x}"));
                 let known = store.attachments([name.as_str()]).await.unwrap();
                 assert_eq!(known.len(), 1, "answered and lost: {n}");
                 let mut file = store.open_attachment(&name).await.unwrap().unwrap();
@@ -135,8 +134,7 @@ fn killed_in_the_middle_of_uploads_only_whole_ones_are_there() {
                 let content = std::fs::read(&path).unwrap();
                 let name: String = sha2::Sha256::digest(&content)
                     .iter()
-                    .map(|b| format!("{b:02x}"))
-                    .collect();
+                    .fold(String::new(), |name, b| name + &format!("{b:02x}"));
                 assert_eq!(path.file_name().unwrap().to_string_lossy(), name);
             }
             store.db().close().await;

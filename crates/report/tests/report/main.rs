@@ -1,5 +1,7 @@
 //! Word and PDF of a document with everything in it.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it did not expect")]
+
 use std::io::{Cursor, Read};
 
 use report::document::{Annex, Block, Cell, Chart, ChartKind, Document, Level, Run, Series, Table, Tint};

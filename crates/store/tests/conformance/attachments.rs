@@ -54,8 +54,7 @@ async fn a_content_is_kept_once_and_read_back(bench: &Bench) {
     let received = receive(store, &[b"%PDF-", b"1.7 ", b"x"]).await;
     let expected: String = sha2::Sha256::digest(b"%PDF-1.7 x")
         .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect();
+        .fold(String::new(), |name, b| name + &format!("{b:02x}"));
     assert_eq!(
         (received.sha256(), received.size(), received.head()),
         (expected.as_str(), 10, &b"%PDF-1.7 x"[..])
