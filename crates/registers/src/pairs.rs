@@ -112,14 +112,16 @@ impl<'a> Finder<'a> {
                     }
                     if out.compared >= limits::COMPARISONS {
                         out.truncated = true;
-                        return self.sorted(out);
+                        cut(&mut out);
+                        return out;
                     }
                     out.compared += 1;
                     self.compare(pair, &mut out);
                 }
             }
         }
-        self.sorted(out)
+        cut(&mut out);
+        out
     }
 
     fn row(&self, place: u32) -> Option<&(RecordId, Body)> {
@@ -153,11 +155,6 @@ impl<'a> Finder<'a> {
         if out.pairs.len() > 2 * limits::PAIRS {
             cut(out);
         }
-    }
-
-    fn sorted(&self, mut out: Found) -> Found {
-        cut(&mut out);
-        out
     }
 }
 
