@@ -112,14 +112,16 @@ impl<'a> Finder<'a> {
                     }
                     if out.compared >= limits::COMPARISONS {
                         out.truncated = true;
-                        return sorted(out);
+                        cut(&mut out);
+                        return out;
                     }
                     out.compared += 1;
                     self.compare(pair, &mut out);
                 }
             }
         }
-        sorted(out)
+        cut(&mut out);
+        out
     }
 
     fn row(&self, place: u32) -> Option<&(RecordId, Body)> {
@@ -154,11 +156,6 @@ impl<'a> Finder<'a> {
             cut(out);
         }
     }
-}
-
-fn sorted(mut out: Found) -> Found {
-    cut(&mut out);
-    out
 }
 
 fn cut(out: &mut Found) {

@@ -30,7 +30,7 @@ pub const MAX_ATTACHMENT_FORM: usize = ((ledger::media::MOST_MIB as usize) << 20
 /// Tables read, confirmed or written at once, and searches for doubles: each holds a core and some hundred MiB at worst.
 pub const TRANSFERS_AT_ONCE: usize = 2;
 /// How long a request may take that carries a file in or out: 200 MiB at 4 Mbit/s, or 50,000 records.
-pub const TRANSFER_TIMEOUT: Duration = Duration::from_mins(10);
+pub const TRANSFER_TIMEOUT: Duration = Duration::from_secs(600);
 /// Bytes of an evaluation input: a year of hourly values of six pollutants is about 8,760 × 6 × 12 B = 630 kB.
 pub const MAX_EVALUATE_BODY: usize = 1024 * 1024;
 /// Bytes of an uploaded plan: its own bound of 8 MiB, and the form around it.

@@ -389,38 +389,35 @@ impl Taking<'_> {
             RowKind::Changed => self.report.changed += 1,
             RowKind::Unchanged => self.report.unchanged += 1,
         }
-        let (on_revision, record) = match held {
-            Some(held) => {
-                if kind == RowKind::Changed {
-                    self.allowed(draft.row, &held);
-                    if let Err(LedgerError::Findings(found)) =
-                        crate::subjects::same_code(self.register, &held.record, &draft.body)
-                    {
-                        for finding in found {
-                            let said = finding.expected;
-                            self.find(draft.row, finding.code, said.zh, said.en);
-                        }
+        let (on_revision, record) = if let Some(held) = held {
+            if kind == RowKind::Changed {
+                self.allowed(draft.row, &held);
+                if let Err(LedgerError::Findings(found)) =
+                    crate::subjects::same_code(self.register, &held.record, &draft.body)
+                {
+                    for finding in found {
+                        let said = finding.expected;
+                        self.find(draft.row, finding.code, said.zh, said.en);
                     }
                 }
-                let after = Record {
-                    body: draft.body,
-                    ..held.record
-                };
-                (held.revision, after)
             }
-            None => {
-                let definition = self.register.definition();
-                let new = Record {
-                    id: record_id(""),
-                    version: definition.version,
-                    state: definition.life.as_ref().map(|l| l.start.clone()),
-                    since: self.walk.now,
-                    demo: false,
-                    body: draft.body,
-                    trail: Vec::new(),
-                };
-                (0, new)
-            }
+            let after = Record {
+                body: draft.body,
+                ..held.record
+            };
+            (held.revision, after)
+        } else {
+            let definition = self.register.definition();
+            let new = Record {
+                id: record_id(""),
+                version: definition.version,
+                state: definition.life.as_ref().map(|l| l.start.clone()),
+                since: self.walk.now,
+                demo: false,
+                body: draft.body,
+                trail: Vec::new(),
+            };
+            (0, new)
         };
         if kind != RowKind::Unchanged && !life::may_read(self.register, &record, &self.walk.person.actor) {
             self.find(

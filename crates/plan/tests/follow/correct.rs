@@ -7,7 +7,7 @@ fn task(id: &str, title: &str, text: &str, line: u32) -> Value {
     json!({"id": id, "title": title, "text": text, "targets": [], "line": line})
 }
 
-fn document(tasks: Vec<Value>) -> Value {
+fn document(tasks: &[Value]) -> Value {
     json!({
         "document": "规划", "chapters": [], "baseline": [],
         "tasks": tasks,
@@ -17,7 +17,7 @@ fn document(tasks: Vec<Value>) -> Value {
 }
 
 fn edition() -> Value {
-    document(vec![
+    document(&[
         task("3.1.1", "格局", "落实规划，优化布局。", 10),
         task("3.1.2", "分区", "衔接规划。", 12),
         task("3.1.3", "协作", "对接区域。", 14),
@@ -80,10 +80,10 @@ fn it_follows_its_entry_and_says_when_it_no_longer_fits() {
         )]
     };
     // Other lines and white space: nothing changed.
-    let new = document(vec![task("3.1.2", "分区", " 衔接 规划。", 99)]);
+    let new = document(&[task("3.1.2", "分区", " 衔接 规划。", 99)]);
     assert_eq!(fits(&new, made()), [Fit::Fits]);
     // A task was put before it: found by its words.
-    let new = document(vec![
+    let new = document(&[
         task("3.1.2", "新任务", "全新。", 11),
         task("3.1.3", "分区", "衔接规划。", 12),
     ]);
@@ -95,14 +95,14 @@ fn it_follows_its_entry_and_says_when_it_no_longer_fits() {
     assert_eq!(found.document["tasks"][1]["title"], "分区管控");
     assert_eq!(found.document["tasks"][0]["title"], "新任务");
     // The newer edition has it right already, or otherwise wrong, or no more.
-    let new = document(vec![task("3.1.2", "分区管控", "衔接规划。", 12)]);
+    let new = document(&[task("3.1.2", "分区管控", "衔接规划。", 12)]);
     assert_eq!(fits(&new, made()), [Fit::Settled]);
-    let new = document(vec![task("3.1.2", "分 区 别", "衔接规划。", 12)]);
+    let new = document(&[task("3.1.2", "分 区 别", "衔接规划。", 12)]);
     assert_eq!(fits(&new, made()), [Fit::Conflict]);
-    assert_eq!(fits(&document(vec![]), made()), [Fit::Gone]);
+    assert_eq!(fits(&document(&[]), made()), [Fit::Gone]);
     // A value filled into an empty field of a text that was reworded must be looked at again.
     let filled = correction(&old, "3.1.2", "area", Value::Null, json!("全区"));
-    let new = document(vec![task("3.1.2", "分区", "衔接新的规划。", 12)]);
+    let new = document(&[task("3.1.2", "分区", "衔接新的规划。", 12)]);
     assert_eq!(fits(&new, vec![filled.clone()]), [Fit::Conflict]);
     assert_eq!(fits(&old, vec![filled]), [Fit::Fits]);
 }
@@ -128,7 +128,7 @@ fn ids_and_lines_are_not_to_be_corrected() {
 fn two_editions_are_told_apart() {
     let old = edition();
     assert_eq!(diff(&old, &old).unwrap(), []);
-    let mut new = document(vec![
+    let mut new = document(&[
         task("3.1.1", "格局", "落实规划，优化布局。", 50),
         task("3.1.2", "新任务", "全新。", 51),
         task("3.1.3", "分区", "衔接规划。", 52),

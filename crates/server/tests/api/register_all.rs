@@ -180,7 +180,7 @@ async fn every_register_is_exported_and_imported_and_published(bench: &Bench) {
             .json(login, "GET", &format!("/registers/{name}/records"), None)
             .await;
         let total = list["total"].as_u64().unwrap();
-        assert_eq!(total as usize, ledger.library().demo(name).len(), "{name}");
+        assert_eq!(total, ledger.library().demo(name).len() as u64, "{name}");
         for format in ["xlsx", "csv"] {
             let path = format!("/registers/{name}/export?format={format}");
             let (status, bytes) = asking.ask(login, "GET", &path, None).await;

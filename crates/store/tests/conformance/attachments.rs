@@ -52,9 +52,13 @@ fn files(bench: &Bench) -> usize {
 async fn a_content_is_kept_once_and_read_back(bench: &Bench) {
     let store = &bench.store;
     let received = receive(store, &[b"%PDF-", b"1.7 ", b"x"]).await;
-    let expected: String = sha2::Sha256::digest(b"%PDF-1.7 x")
+    let expected = sha2::Sha256::digest(b"%PDF-1.7 x")
         .iter()
-        .fold(String::new(), |name, b| name + &format!("{b:02x}"));
+        .fold(String::new(), |mut out, byte| {
+            use std::fmt::Write as _;
+            write!(out, "{byte:02x}").unwrap();
+            out
+        });
     assert_eq!(
         (received.sha256(), received.size(), received.head()),
         (expected.as_str(), 10, &b"%PDF-1.7 x"[..])
