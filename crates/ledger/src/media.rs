@@ -287,6 +287,9 @@ mod tests {
         assert_eq!(plain_name("a\u{202E}fdp.exe\r\n\"x"), "afdp.exex");
         assert_eq!(plain_name("..."), "附件");
         let long = plain_name(&format!("{}.pdf", "长".repeat(300)));
-        assert_eq!((long.rsplit_once('.').unwrap().1, long.chars().count()), ("pdf", 120));
+        assert_eq!(
+            (long.rsplit_once('.').unwrap().1, long.chars().count()),
+            ("pdf", 120)
+        );
     }
 }

@@ -100,10 +100,12 @@ async fn uploads(dir: &Path) {
 fn digest(content: &[u8]) -> String {
     use sha2::Digest as _;
     use std::fmt::Write as _;
-    sha2::Sha256::digest(content).iter().fold(String::new(), |mut out, byte| {
-        write!(out, "{byte:02x}").unwrap();
-        out
-    })
+    sha2::Sha256::digest(content)
+        .iter()
+        .fold(String::new(), |mut out, byte| {
+            write!(out, "{byte:02x}").unwrap();
+            out
+        })
 }
 
 fn killed_in_the_middle_of_uploads_only_whole_ones_are_there() {

@@ -14,12 +14,12 @@ fn with(mut input: IndicatorInput, values: &[(u16, &str)]) -> IndicatorInput {
     input
 }
 
-fn running(through: &str, figure: RunningFigure) -> Option<Running> {
-    Some(Running {
+fn running(through: &str, figure: RunningFigure) -> Running {
+    Running {
         through: date(through),
         figure,
         source: source("running"),
-    })
+    }
 }
 
 #[test]
@@ -164,16 +164,16 @@ fn room_of_an_annual_mean() {
         days: 300,
         before,
     };
-    input.running = running("2025-10-27", figure("40", Vec::new()));
+    input.running = Some(running("2025-10-27", figure("40", Vec::new())));
     let room = state(&input, YEARS, 2024).room.unwrap();
     assert_eq!((room.remaining, room.feasible), (65, true));
     assert_eq!(room.left.fixed(4), "51.2308");
     assert_eq!(room.formula, "(42 × 365 − 40 × 300) / 65");
     // 60 × 300 > 42 × 365: even zeros do not help.
-    input.running = running("2025-10-27", figure("60", Vec::new()));
+    input.running = Some(running("2025-10-27", figure("60", Vec::new())));
     assert!(!state(&input, YEARS, 2024).room.unwrap().feasible);
     // A year before the last is held against its path: 54 − 12 × 4/5 = 44.4.
-    input.running = running("2024-12-30", figure("40", Vec::new()));
+    input.running = Some(running("2024-12-30", figure("40", Vec::new())));
     let room = state(&input, YEARS, 2023).room.unwrap();
     assert_eq!(
         (room.against.value().to_string().as_str(), room.remaining),
@@ -190,7 +190,7 @@ fn room_of_an_annual_mean() {
             mean: dec("80"),
         },
     ];
-    input.running = running("2025-10-27", figure("40", before));
+    input.running = Some(running("2025-10-27", figure("40", before)));
     let end = state(&input, YEARS, 2024).year_end.unwrap();
     assert_eq!(
         [&end.low, &end.value, &end.high].map(|n| n.fixed(4)),
@@ -205,10 +205,10 @@ fn room_of_a_ratio_of_good_days() {
     input.facts.unit = Some("%".to_owned());
     let figure = |good, bad, before| RunningFigure::Days { good, bad, before };
     // 365 × 34.7 % = 126.655: 126 bad days in the year, 110 used.
-    input.running = running("2025-10-27", figure(190, 110, Vec::new()));
+    input.running = Some(running("2025-10-27", figure(190, 110, Vec::new())));
     let room = state(&input, YEARS, 2024).room.unwrap();
     assert_eq!((room.left.to_string().as_str(), room.feasible), ("16", true));
-    input.running = running("2025-10-27", figure(170, 130, Vec::new()));
+    input.running = Some(running("2025-10-27", figure(170, 130, Vec::new())));
     let room = state(&input, YEARS, 2024).room.unwrap();
     assert_eq!((room.left.to_string().as_str(), room.feasible), ("-4", false));
     assert!(
@@ -222,7 +222,7 @@ fn room_of_a_ratio_of_good_days() {
         good: 40,
         bad: 25,
     }];
-    input.running = running("2025-10-27", figure(190, 110, before));
+    input.running = Some(running("2025-10-27", figure(190, 110, before)));
     let end = state(&input, YEARS, 2024).year_end.unwrap();
     assert_eq!(
         (end.value.fixed(3).as_str(), end.reach),
@@ -236,13 +236,13 @@ fn room_of_an_amount_and_of_a_level() {
         indicator(Direction::Cumulative, None, Some("958.3")),
         &[(2021, "200"), (2022, "200"), (2023, "200"), (2024, "200")],
     );
-    input.running = running(
+    input.running = Some(running(
         "2025-06-30",
         RunningFigure::Amount {
             so_far: dec("100"),
             before: Vec::new(),
         },
-    );
+    ));
     assert_eq!(state(&input, YEARS, 2024).room.unwrap().left.to_string(), "58.3");
     input.values.remove(1);
     assert!(
@@ -250,7 +250,7 @@ fn room_of_an_amount_and_of_a_level() {
         "a missing year is no zero"
     );
     let mut level = indicator(Direction::Higher, Some("32"), Some("55"));
-    level.running = running("2025-06-30", RunningFigure::Level { value: dec("50.5") });
+    level.running = Some(running("2025-06-30", RunningFigure::Level { value: dec("50.5") }));
     assert_eq!(state(&level, YEARS, 2024).room.unwrap().left.to_string(), "4.5");
 }
 
@@ -296,7 +296,7 @@ proptest! {
     fn keeping_to_the_allowed_mean_meets_the_target(mean in 0_u32..60, days in 200_u16..300) {
         let mut input = indicator(Direction::Lower, Some("54"), Some("42"));
         let figure = RunningFigure::Mean { mean: mean.into(), days, before: Vec::new() };
-        input.running = running("2025-10-27", figure);
+        input.running = Some(running("2025-10-27", figure));
         let room = state(&input, YEARS, 2024).room.unwrap();
         let e = |n: i64| standards::num::Exact::int(n);
         let sum = &(&e(mean.into()) * &e(days.into())) + &(&room.left.0 * &e(65));
@@ -307,7 +307,7 @@ proptest! {
     #[test]
     fn one_bad_day_more_than_allowed_misses_the_ratio(good in 0_u16..300, bad in 0_u16..100) {
         let mut input = indicator(Direction::Higher, None, Some("65.3"));
-        input.running = running("2025-10-27", RunningFigure::Days { good, bad, before: Vec::new() });
+        input.running = Some(running("2025-10-27", RunningFigure::Days { good, bad, before: Vec::new() }));
         let room = state(&input, YEARS, 2024).room.unwrap();
         let all = i64::from(good) + i64::from(bad) + 65;
         let left = room.left.0.to_i64().unwrap();

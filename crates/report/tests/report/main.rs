@@ -1,6 +1,10 @@
 //! Word and PDF of a document with everything in it.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it did not expect")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at what it did not expect"
+)]
 
 use std::io::{Cursor, Read};
 
