@@ -165,7 +165,8 @@ fn identifiers_join_likeness_proposes_contradictions_ask() {
         "name": "茌平大名铝业有限公司", "number": "N-1", "licence": "L-1", "others": ["大铝厂"],
         "place": { "type": "Point", "coordinates": [116.2, 36.6] },
     }));
-    let judged = |value: serde_json::Value| compare(works, &source, &claim(paper, works, &body(&value)).unwrap());
+    let judged =
+        |value: serde_json::Value| compare(works, &source, &claim(paper, works, &body(&value)).unwrap());
     let same = judged(json!({ "holder": "别的名字", "number": "N-1" }));
     assert_eq!(
         (same.decision, same.agree),
