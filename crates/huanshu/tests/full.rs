@@ -69,8 +69,9 @@ fn some_are_answered(unit: &mut Unit, line: &mut Line, count: u32) {
 #[test]
 fn with_a_full_disk_nothing_is_answered_and_nothing_answered_is_lost() {
     let place = Place::new();
-    // Blocks of 1 KiB, for each file: the raw log, the database and its journal.
-    let mut server = place.serve_after("ulimit -S -f 2048;", &["--accept-unknown-devices"]);
+    // Blocks of 1 KiB, for each file: the raw log, the database and its journal. The first start notes the definitions of
+    // all lists, which takes some 3 MiB of journal.
+    let mut server = place.serve_after("ulimit -S -f 6144;", &["--accept-unknown-devices"]);
     let mut unit = unit(&server, PADDING);
     let mut line = server.dial();
     until_nothing_is_answered(&mut unit, &mut line);
@@ -99,7 +100,7 @@ fn with_a_full_disk_nothing_is_answered_and_nothing_answered_is_lost() {
 #[test]
 fn when_room_returns_it_goes_on_without_a_restart() {
     let place = Place::new();
-    let mut server = place.serve_after("ulimit -S -f 1536;", &["--accept-unknown-devices"]);
+    let mut server = place.serve_after("ulimit -S -f 5120;", &["--accept-unknown-devices"]);
     let mut unit = unit(&server, PADDING);
     let mut line = server.dial();
     until_nothing_is_answered(&mut unit, &mut line);

@@ -33,7 +33,7 @@ pub enum LedgerError {
     #[error("没有此台账或记录 / there is no such register or record")]
     NotFound,
     /// Values are not as they should be.
-    #[error("{} 处不符合要求 / {} values are not acceptable", .0.len(), .0.len())]
+    #[error("{} 处不符合要求:{} / {} values are not acceptable: {}", .0.len(), first(.0).0, .0.len(), first(.0).1)]
     Findings(Vec<Finding>),
     /// The life cycle, the role or the scope does not allow it.
     #[error("{}", .0.said)]
@@ -101,4 +101,15 @@ impl LedgerError {
             expected: Names::new(zh, en),
         }])
     }
+}
+
+/// The first finding in words, Chinese and English.
+fn first(findings: &[Finding]) -> (String, String) {
+    findings.first().map_or_else(Default::default, |f| {
+        let value = f.value.as_deref().unwrap_or("—");
+        (
+            format!("{} «{value}» {}", f.field, f.expected.zh),
+            format!("{} «{value}»: {}", f.field, f.expected.en),
+        )
+    })
 }

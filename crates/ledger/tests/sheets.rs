@@ -34,18 +34,21 @@ fn walk(folder: &Path, out: &mut Vec<PathBuf>) {
 }
 
 fn library() -> Library {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../registers");
-    let mut paths = Vec::new();
-    walk(&root, &mut paths);
-    paths.sort();
-    let files: Vec<File> = paths
-        .into_iter()
-        .filter(|p| p.extension().is_some_and(|e| e == "toml" || e == "csv"))
-        .map(|p| File {
+    let mut files = Vec::new();
+    // The definitions, and the first district's demonstration records.
+    for folder in ["../../registers", "../../profiles/chiping/registers"] {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        let mut paths = Vec::new();
+        walk(&root, &mut paths);
+        paths.sort();
+        let tables = paths
+            .into_iter()
+            .filter(|p| p.extension().is_some_and(|e| e == "toml" || e == "csv"));
+        files.extend(tables.map(|p| File {
             path: p.strip_prefix(&root).unwrap().to_str().unwrap().to_owned(),
             text: std::fs::read_to_string(&p).unwrap(),
-        })
-        .collect();
+        }));
+    }
     Library::load(&files).unwrap_or_else(|e| panic!("{e:?}"))
 }
 

@@ -89,6 +89,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an attachment in for a field. Its type is found in its content; it belongs to a record once one names it. */
+        post: operations["upload_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -115,6 +132,40 @@ export interface paths {
         };
         /** Checks the audit chain from its first link. */
         get: operations["verify_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The chains. */
+        get: operations["list_chains"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chains/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A chain walked from a record or subject both ways: steps, links, what lacks, distance along the river, balances. */
+        get: operations["get_chain"];
         put?: never;
         post?: never;
         delete?: never;
@@ -365,6 +416,452 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is behind, who answers for it, and why. */
+        get: operations["get_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/assessments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Assessments of units. */
+        get: operations["list_assessments"];
+        put?: never;
+        /** Scores the duties of a year: the next version. */
+        post: operations["make_assessment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/assessments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An assessment; towns and departments see their own result. */
+        get: operations["get_assessment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/corrections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraws a correction. */
+        delete: operations["withdraw_correction"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs between two editions, corrections applied to both. */
+        get: operations["diff_documents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Editions of the published plan. */
+        get: operations["list_documents"];
+        put?: never;
+        /** Uploads an edition of the published plan: Markdown, plain text (UTF-8 or GBK) or .docx, at most 8 MB. */
+        post: operations["upload_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/documents/{edition}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An edition as read, beside its text, with everybody's corrections. */
+        get: operations["get_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/documents/{edition}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Corrects a field of what was read, or confirms it with the value read; survives the next edition. */
+        post: operations["correct_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Evaluations in sight. */
+        get: operations["list_evaluations"];
+        put?: never;
+        /** Freezes the data of the end of a year and judges them: the next version of its kind and year. */
+        post: operations["make_evaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/evaluations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An evaluation, judged again from what was frozen. */
+        get: operations["get_evaluation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/evaluations/{id}/hand-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hands an evaluation in to the government. */
+        post: operations["hand_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/evaluations/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publishes an evaluation that was handed in; the one published before is withdrawn. */
+        post: operations["publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/evaluations/{id}/report.docx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report in Word. */
+        get: operations["report_docx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/evaluations/{id}/report.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report as PDF. */
+        get: operations["report_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/evaluations/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraws an evaluation, with a reason. */
+        post: operations["withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/indicators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The indicators on a day. */
+        get: operations["list_indicators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/indicators/{no}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One indicator with its calculation. */
+        get: operations["get_indicator"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/late": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is late, and what comes due soon; the latest first. */
+        get: operations["list_late"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Drafts supervision orders for something late; a leader issues them in the register `plan_order`. */
+        post: operations["draft_orders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/provenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows behind a figure. */
+        get: operations["get_provenance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All rounds. */
+        get: operations["list_rounds"];
+        put?: never;
+        /** Opens a round with a return for every unit; rounds also open by themselves on their day. */
+        post: operations["open_round"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/rounds/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A round with what each unit in sight did. */
+        get: operations["get_round"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/rounds/{code}/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Freezes a round: what was filed, who was late, where everything stood. */
+        post: operations["freeze_round"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plan's tree: chapters, sections, tasks in sight. */
+        get: operations["list_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One task with everything under it that is in sight. */
+        get: operations["get_task"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/units/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a unit has to do; towns and departments see their own. */
+        get: operations["get_unit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/profile": {
         parameters: {
             query?: never;
@@ -391,6 +888,91 @@ export interface paths {
         };
         /** Air quality for everybody: stations with the newest hour and the newest day. */
         get: operations["public_air"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plan for everybody: targets, tasks and who leads them, published goals and evaluations. */
+        get: operations["public_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/plan/evaluations/{id}/report.docx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of a published evaluation in Word. */
+        get: operations["public_report_docx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/plan/evaluations/{id}/report.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of a published evaluation as PDF. */
+        get: operations["public_report_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/registers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Registers of which the public sees something. */
+        get: operations["list_public_registers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/registers/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the public sees of a register: only published records, and only their public fields. */
+        get: operations["get_public_register"];
         put?: never;
         post?: never;
         delete?: never;
@@ -484,6 +1066,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/registers/publications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Periods of all registers in sight that have ended and are not published. */
+        get: operations["list_outstanding_publications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/registers/{name}": {
         parameters: {
             query?: never;
@@ -535,6 +1134,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/registers/{name}/doubles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Records that may be the same, with what speaks for it; those found different stay in the list, marked. */
+        get: operations["list_doubles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registers/{name}/doubles/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps that two records are different. */
+        post: operations["dismiss_double"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registers/{name}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All records the filters leave, as a workbook, a text table or GeoJSON. What is exported and imported again changes
+         *     nothing.
+         */
+        get: operations["export_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/registers/{name}/figures": {
         parameters: {
             query?: never;
@@ -546,6 +1199,114 @@ export interface paths {
         get: operations["get_figures"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registers/{name}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reads a table (.xlsx, .xls, .ods, .csv in UTF-8, GB18030 or UTF-16) and reports on every row. Nothing is changed
+         *     before it is confirmed.
+         */
+        post: operations["import_records"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registers/{name}/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An import that waits for its confirmation, also after a restart. */
+        get: operations["get_import"];
+        put?: never;
+        post?: never;
+        /** Gives an import up. */
+        delete: operations["drop_import"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registers/{name}/imports/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes all records of an import in one transaction, or none: also where somebody changed one of them meanwhile. */
+        post: operations["confirm_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registers/{name}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The records of a register on the map, as GeoJSON. Takes the filters of the register's list too. */
+        get: operations["get_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registers/{name}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What merging two records would do, and the values to be chosen between. */
+        get: operations["plan_merge"];
+        put?: never;
+        /** Merges two records; both keep their history. Answers the record that stays. */
+        post: operations["merge_records"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registers/{name}/publications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Periods of a register's publication: published, due, missed. */
+        get: operations["list_publications"];
+        put?: never;
+        /** Publishes a period that has ended: what the public sees of every record now is kept for good. */
+        post: operations["publish_period"];
         delete?: never;
         options?: never;
         head?: never;
@@ -605,6 +1366,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/registers/{name}/records/{id}/files/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An attachment of a record in sight. */
+        get: operations["get_attachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/registers/{name}/records/{id}/history": {
         parameters: {
             query?: never;
@@ -650,6 +1428,57 @@ export interface paths {
         put?: never;
         /** Takes a transition, together with the values it needs. */
         post: operations["step_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registers/{name}/template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The template of a register: headers with notes, drop-downs of codes, a sheet that explains every column. */
+        get: operations["get_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registers/{name}/tiles/{z}/{x}/{y}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A vector tile of a register's records, layer `records` with id, title, state, colour, symbol and the count a point stands for. */
+        get: operations["get_tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registers/{name}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a merge apart. Answers the record that had been closed. */
+        post: operations["unmerge_record"];
         delete?: never;
         options?: never;
         head?: never;
@@ -724,6 +1553,58 @@ export interface paths {
         put?: never;
         /** Changes one's own password and ends all of one's sessions: log in again with the new one. */
         post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sources in sight, with what is known of each. */
+        get: operations["list_sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Records that may belong to a source, for a person to look at, the likeliest first. */
+        get: operations["list_reviews"];
+        put?: never;
+        /** Says whether a record belongs to a source. Every decision stays; the newest holds. */
+        post: operations["judge_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything known of one source. */
+        get: operations["get_source"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -832,6 +1713,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/systems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The systems of the plan and what implements each. */
+        get: operations["list_systems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -902,6 +1800,40 @@ export interface paths {
         patch: operations["change_user"];
         trace?: never;
     };
+    "/api/v1/zones/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A layer file into a register: GeoJSON, Shapefile in a zip, KML or KMZ. A dry run unless `dry_run=false`; written whole or not at all. */
+        post: operations["import_layer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/zones/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which zones a site lies in, crosses, touches or is near to, and what holds there. */
+        post: operations["test_zones"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -944,6 +1876,15 @@ export interface components {
         AcknowledgeRequest: {
             /** @description Words, up to 1000 characters. */
             comment?: string | null;
+        };
+        /** @description What a figure is compared with. */
+        AgainstView: {
+            /** @description `goal`, `path`, `target` */
+            from: string;
+            /** @description Name. */
+            names: components["schemas"]["Bilingual"];
+            /** @description Value. */
+            value: string;
         };
         /** @description Air. */
         AirOverview: {
@@ -1080,6 +2021,21 @@ export interface components {
             /** @description All open. */
             open: components["schemas"]["Figure"];
         };
+        /** @description Along the river. */
+        AlongView: {
+            /**
+             * Format: double
+             * @description Metres along the river to the section.
+             */
+            distance_m: number;
+            /** @description Name of the reach. */
+            reach: string;
+            /**
+             * Format: double
+             * @description Hours the water takes.
+             */
+            travel_h?: number | null;
+        };
         /** @description An AQI of a period. */
         AqiView: {
             /**
@@ -1107,6 +2063,27 @@ export interface components {
             primary: string[];
             /** @description Start of the period. */
             time: components["schemas"]["Stamp"];
+        };
+        /** @description An assessment. */
+        AssessmentView: {
+            /** @description As stored. */
+            assessment: components["schemas"]["EvaluationRow"];
+            /** @description Units in sight, the best first. */
+            units: components["schemas"]["UnitScore"][];
+        };
+        /** @description An attachment as a record's field holds it. */
+        AttachmentView: {
+            /** @description Media type, as found in the content. */
+            media_type: string;
+            /** @description Name of the file. */
+            name: string;
+            /** @description SHA-256 of the content. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
         };
         /** @description One link of the audit chain. */
         AuditRow: {
@@ -1151,6 +2128,46 @@ export interface components {
             /** @description Whether every link holds. */
             ok: boolean;
         };
+        /** @description A column of a balance. */
+        BalanceColumn: {
+            /** @description English name. */
+            en: string;
+            /**
+             * Format: int64
+             * @description Records or rows whose amount is missing; 0 for differences.
+             */
+            left_out: number;
+            /** @description Stable name. */
+            name: string;
+            /** @description Chinese name. */
+            zh: string;
+        };
+        /** @description A row of a balance; amounts are exact decimals, null where nothing takes part. */
+        BalanceRowView: {
+            /** @description The differences. */
+            differences: (string | null)[];
+            /** @description What the row is of; null for the total. */
+            per?: string | null;
+            /** @description The sums. */
+            terms: (string | null)[];
+        };
+        /** @description The balance of one node. */
+        BalanceView: {
+            /** @description What should come out as nothing. */
+            differences: components["schemas"]["BalanceColumn"][];
+            /** @description English name. */
+            en: string;
+            /** @description The node: place in the list of nodes. */
+            node: number;
+            /** @description Rows, the total last. */
+            rows: components["schemas"]["BalanceRowView"][];
+            /** @description What is added up. */
+            terms: components["schemas"]["BalanceColumn"][];
+            /** @description Unit of all amounts. */
+            unit: string;
+            /** @description Chinese name. */
+            zh: string;
+        };
         /** @description Where a rule stands. */
         BasisDoc: {
             /** @description Clause. */
@@ -1159,6 +2176,34 @@ export interface components {
             edition: string;
             /** @description Standard. */
             standard: string;
+        };
+        /** @description A record of a source's file. */
+        BelongingView: {
+            at?: components["schemas"]["Stamp"] | null;
+            by?: components["schemas"]["PersonRef"] | null;
+            /** @description Fields by which. */
+            fields: string[];
+            /** @description How it came here. */
+            how: components["schemas"]["HowView"];
+            /** @description Id. */
+            id: string;
+            next_due?: components["schemas"]["Stamp"] | null;
+            /** @description Whether it has passed. */
+            overdue: boolean;
+            /** @description Register. */
+            register: string;
+            /** @description English name of the register. */
+            register_en: string;
+            /** @description Chinese name of the register. */
+            register_zh: string;
+            /** @description State. */
+            state?: string | null;
+            /** @description English name of the state. */
+            state_en?: string | null;
+            /** @description Chinese name of the state. */
+            state_zh?: string | null;
+            /** @description Title. */
+            title: string;
         };
         /** @description The same words in Chinese and English. */
         Bilingual: {
@@ -1219,6 +2264,78 @@ export interface components {
              * @description Records with findings: while there is one, nothing is written.
              */
             wrong: number;
+        };
+        /** @description A chain. */
+        ChainInfo: {
+            /** @description English name. */
+            en: string;
+            /** @description Whether masses are balanced. */
+            has_balance: boolean;
+            /** @description Whether a river leads from one step to another. */
+            has_river: boolean;
+            /** @description Stable name. */
+            name: string;
+            /** @description Sources, doubts, choices. */
+            notes: string[];
+            /** @description Steps in order. */
+            steps: components["schemas"]["ChainStepView"][];
+            /** @description Systems of the plan it serves. */
+            systems: string[];
+            /** @description Chinese name. */
+            zh: string;
+        };
+        /** @description A link between two nodes. */
+        ChainLinkView: {
+            /** @description English words. */
+            en: string;
+            /** @description The field that links them; null where the river does. */
+            field?: string | null;
+            /** @description The nearer to the beginning: place in the list of nodes. */
+            from: number;
+            /** @description The nearer to the end. */
+            to: number;
+            /** @description Chinese words. */
+            zh: string;
+        };
+        /** @description All chains. */
+        ChainList: {
+            /** @description The chains, by name. */
+            items: components["schemas"]["ChainInfo"][];
+        };
+        /** @description A node of a chain. */
+        ChainNodeView: components["schemas"]["NodeView"] & {
+            river?: components["schemas"]["AlongView"] | null;
+            /** @description Whether the walk began here. */
+            start: boolean;
+            /** @description The step it stands at, from 0. */
+            step: number;
+        };
+        /** @description One step of a chain. */
+        ChainStepView: {
+            /** @description English name. */
+            en: string;
+            /** @description Stable name. */
+            name: string;
+            /** @description Register whose records stand here. */
+            register?: string | null;
+            /** @description Kind of the subjects that stand here. */
+            subject?: string | null;
+            /** @description Chinese name. */
+            zh: string;
+        };
+        /** @description A walked chain. */
+        ChainView: components["schemas"]["ChainInfo"] & {
+            /** @description Balances. */
+            balances: components["schemas"]["BalanceView"][];
+            /** @description Links. */
+            edges: components["schemas"]["ChainLinkView"][];
+            /** @description Links that lack. */
+            gaps: components["schemas"]["GapView"][];
+            /** @description Nodes in order of the steps; within a step the nearest along the river first. */
+            nodes: components["schemas"]["ChainNodeView"][];
+            river?: components["schemas"]["RiverBasis"] | null;
+            /** @description There is more than is shown. */
+            truncated: boolean;
         };
         /**
          * @description What kind of change made a revision.
@@ -1295,6 +2412,62 @@ export interface components {
             /** @description Words, 1 to 1000 characters. */
             text: string;
         };
+        /** @description Two different values of one field. */
+        ConflictView: {
+            /** @description Value of the record that is closed. */
+            close: unknown;
+            /** @description Field. */
+            field: string;
+            /** @description Value of the record that stays. */
+            keep: unknown;
+            /** @description Its name. */
+            names: components["schemas"]["Bilingual"];
+        };
+        /** @description A correction was made. */
+        CorrectionMade: {
+            /**
+             * Format: int64
+             * @description Row.
+             */
+            id: number;
+        };
+        /** @description A correction and what became of it in this edition. */
+        CorrectionView: {
+            /** @description What is right. */
+            after: Record<string, never>;
+            /** @description When. */
+            at: components["schemas"]["Stamp"];
+            /** @description What was read. */
+            before: Record<string, never>;
+            /** @description By whom. */
+            by: string;
+            /**
+             * Format: int64
+             * @description Edition it was made on.
+             */
+            edition: number;
+            /** @description Id of the entry when it was corrected. */
+            entry: string;
+            /** @description Field. */
+            field: string;
+            /** @description `fits`, `moved`, `settled`, `conflict`, `gone` */
+            fit: string;
+            /** @description What the field reads in this edition. */
+            found?: Record<string, never> | null;
+            /**
+             * Format: int64
+             * @description Row.
+             */
+            id: number;
+            /** @description `chapters`, `tasks`, `indicators`, `units`, `baseline` */
+            list: string;
+            /** @description Id the entry has in this edition. */
+            now?: string | null;
+            /** @description Why. */
+            reason: string;
+            /** @description In words. */
+            text: components["schemas"]["Bilingual"];
+        };
         /** @description A new record. */
         CreateRecord: {
             /** @description Values as entered. */
@@ -1307,6 +2480,12 @@ export interface components {
             /** @description To be sent as `Authorization: Bearer …`. Shown only here. */
             token: string;
         };
+        /**
+         * Format: date
+         * @description A day, `2023-12-31`.
+         * @example 2023-12-31
+         */
+        Day: string;
         /** @description A deadline that runs. */
         DeadlineView: {
             /** @description By when. */
@@ -1350,6 +2529,21 @@ export interface components {
              * @description Held frames that are being applied in their own time.
              */
             released: number;
+        };
+        /** @description A decision of a person. */
+        DecisionView: {
+            /** @description When. */
+            at: components["schemas"]["Stamp"];
+            /** @description By whom. */
+            by: components["schemas"]["PersonRef"];
+            /** @description The record. */
+            id: string;
+            /** @description Why. */
+            reason?: string | null;
+            /** @description Register of the record. */
+            register: string;
+            /** @description Whether it belongs to the source. */
+            same: boolean;
         };
         /** @description A login that exists only while demonstrating. */
         DemoLogin: {
@@ -1419,6 +2613,37 @@ export interface components {
             /** @description Chinese words. */
             zh: string;
         };
+        /** @description A field that differs. */
+        DiffField: {
+            /** @description In the newer edition. */
+            after: Record<string, never>;
+            /** @description In the older edition. */
+            before: Record<string, never>;
+            /** @description Field. */
+            field: string;
+        };
+        /** @description A difference. */
+        DiffItem: {
+            /** @description `added`, `removed`, `moved`, `changed` */
+            change: string;
+            /** @description Fields that differ. */
+            fields: components["schemas"]["DiffField"][];
+            /** @description Id in the older edition, where it moved. */
+            from?: string | null;
+            /** @description Id in the newer edition; in the older one where it is gone. */
+            id: string;
+            /** @description List. */
+            list: string;
+        };
+        /** @description Two records found different. */
+        DismissDouble: {
+            /** @description One. */
+            a: string;
+            /** @description The other. */
+            b: string;
+            /** @description Why. */
+            reason: string;
+        };
         /** @description Who the district is. */
         DistrictView: {
             /** @description Name of the bureau in Chinese. */
@@ -1433,6 +2658,71 @@ export interface components {
             sources: string[];
             /** @description Chinese name. */
             zh: string;
+        };
+        /** @description Doubles of a register. */
+        DoubleList: {
+            /** @description Pairs, the likeliest first. */
+            items: components["schemas"]["DoubleView"][];
+            /** @description Records looked at. */
+            records: number;
+            /** @description Not everything was compared, or more was found. */
+            truncated: boolean;
+        };
+        /** @description A comparison that counted. */
+        DoubleReason: {
+            /** @description Field compared. */
+            field: string;
+            /** @description In words. */
+            said: components["schemas"]["Bilingual"];
+            /**
+             * Format: int64
+             * @description Weight added, or taken when negative.
+             */
+            weight: number;
+        };
+        /** @description A record of a pair. */
+        DoubleSide: {
+            /** @description Id. */
+            id: string;
+            /** @description Title. */
+            title: string;
+        };
+        /** @description Two records that may be the same. */
+        DoubleView: {
+            /** @description One. */
+            a: components["schemas"]["DoubleSide"];
+            /** @description The other. */
+            b: components["schemas"]["DoubleSide"];
+            /** @description `different` where somebody decided so; null where nobody has. */
+            decided?: string | null;
+            decided_at?: components["schemas"]["Stamp"] | null;
+            /** @description Who decided. */
+            decided_by?: string | null;
+            /** @description Why. */
+            decided_reason?: string | null;
+            /** @description Each comparison that counted. */
+            reasons: components["schemas"]["DoubleReason"][];
+            /**
+             * Format: int64
+             * @description Score.
+             */
+            score: number;
+            /** @description `same` or `review`. */
+            verdict: string;
+        };
+        /** @description What an order is to be drafted for. */
+        DraftOrder: {
+            /** @description `yellow`, `order`, `interview`; what is due when absent. */
+            level?: string | null;
+            /** @description Task, or record of the project. */
+            of: string;
+            /** @description What is due, as the list of late things says. */
+            what: string;
+        };
+        /** @description Orders that were drafted. */
+        DraftedOrders: {
+            /** @description Records of `plan_order`. */
+            records: string[];
         };
         /** @description A deadline of a record. */
         DueView: {
@@ -1461,6 +2751,24 @@ export interface components {
             /** @description Chinese name of the register. */
             zh: string;
         };
+        /** @description Points of a duty. */
+        DutyScore: {
+            adjusted?: components["schemas"]["Bilingual"] | null;
+            /** @description Points by the formula, where an appeal changed them. */
+            before?: string | null;
+            /** @description The calculation. */
+            formula: string;
+            /** @description Record of `duty_item`. */
+            id: string;
+            /** @description Duty. */
+            name: string;
+            /** @description Points it has; null where its value is missing. */
+            points?: string | null;
+            /** @description It is a veto, and it happened. */
+            veto: boolean;
+            /** @description Points it is worth. */
+            weight: string;
+        };
         /** @description One link of a graph. */
         EdgeView: {
             /** @description English name of the field. */
@@ -1473,6 +2781,157 @@ export interface components {
             to: string;
             /** @description Chinese name of the field. */
             zh: string;
+        };
+        /** @description An indicator as evaluated. */
+        EvaluatedIndicator: {
+            /** @description What it counts in the score, 0 to 1. */
+            credit?: string | null;
+            /** @description How that was found. */
+            credit_formula?: string | null;
+            /** @description For people. */
+            names: components["schemas"]["Bilingual"];
+            /** @description Rests on a value that may still change. */
+            provisional: boolean;
+            /** @description Where it stands. */
+            state: components["schemas"]["IndicatorView"];
+            /** @description `met`, `kept`, `nearly`, `on_course`, `slightly_behind`, `behind`, `missed`, `undecided`, `awaiting` */
+            verdict: string;
+        };
+        /** @description A task as evaluated. */
+        EvaluatedTask: {
+            /** @description For people. */
+            names: components["schemas"]["Bilingual"];
+            /** @description Where it stands. */
+            state: components["schemas"]["TaskRow"];
+            /** @description `done`, `standing`, `on_schedule`, `at_risk`, `late`, `unfinished`, `unknown`, `stopped` */
+            verdict: string;
+        };
+        /** @description A count by verdict or stage. */
+        EvaluationCount: {
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            count: number;
+            /** @description Stable name. */
+            key: string;
+            /** @description For people. */
+            names: components["schemas"]["Bilingual"];
+        };
+        /** @description Something that became of an evaluation. */
+        EvaluationEvent: {
+            /** @description When. */
+            at: components["schemas"]["Stamp"];
+            /** @description By whom. */
+            by: string;
+            /** @description To whom, on what grounds. */
+            note: string;
+            /** @description `handed_in`, `published`, `withdrawn` */
+            state: string;
+        };
+        /** @description Evaluations. */
+        EvaluationList: {
+            /** @description Newest first. */
+            items: components["schemas"]["EvaluationRow"][];
+        };
+        /** @description An evaluation in a list. */
+        EvaluationRow: {
+            /** @description Day the data are of. */
+            cutoff: string;
+            /** @description 演示 */
+            demo: boolean;
+            /** @description What became of it, oldest first. */
+            events: components["schemas"]["EvaluationEvent"][];
+            grade?: components["schemas"]["Bilingual"] | null;
+            /**
+             * Format: int64
+             * @description Row.
+             */
+            id: number;
+            indicators?: components["schemas"]["PlanLights"] | null;
+            /** @description `yearly`, `midterm`, `final`, `assessment` */
+            kind: string;
+            /** @description When it was made. */
+            made_at: components["schemas"]["Stamp"];
+            /** @description By whom. */
+            made_by: string;
+            /** @description Name. */
+            names: components["schemas"]["Bilingual"];
+            /** @description Score, 0 to 100. */
+            score?: string | null;
+            /** @description SHA-256 of the frozen data. */
+            snapshot: string;
+            /** @description `frozen`, `handed_in`, `published`, `withdrawn` */
+            state: string;
+            tasks?: components["schemas"]["PlanLights"] | null;
+            /**
+             * Format: int64
+             * @description Version among those of its kind and year.
+             */
+            version: number;
+            /**
+             * Format: int32
+             * @description Year.
+             */
+            year: number;
+        };
+        /** @description A step of an evaluation. */
+        EvaluationStep: {
+            /** @description To whom it is handed in, on what grounds it is published or withdrawn. */
+            note?: string;
+        };
+        /** @description An evaluation, judged again from the frozen data. */
+        EvaluationView: {
+            /** @description What is behind. */
+            behind: components["schemas"]["PlanBehind"][];
+            /** @description What to know before relying on it. */
+            doubts: components["schemas"]["PlanDoubt"][];
+            /** @description As stored. */
+            evaluation: components["schemas"]["EvaluationRow"];
+            /** @description Figures of the follow-up. */
+            figures: components["schemas"]["FigureView"][];
+            /** @description Day the data were frozen. */
+            frozen_on: components["schemas"]["Day"];
+            /** @description Indicators. */
+            indicators: components["schemas"]["EvaluatedIndicator"][];
+            /** @description Money paid. */
+            money_paid: string;
+            /** @description Money planned, 万元. */
+            money_planned: string;
+            /** @description Paid of planned. */
+            money_rate?: string | null;
+            /** @description Complete of all that were not cancelled. */
+            project_rate?: string | null;
+            /** @description Projects. */
+            projects: components["schemas"]["ProjectView"][];
+            /** @description Projects by stage. */
+            projects_by_stage: components["schemas"]["EvaluationCount"][];
+            /** @description What people added to the report. */
+            remarks: components["schemas"]["RemarksView"];
+            /** @description Addresses of the report by form. */
+            reports: string[];
+            score?: components["schemas"]["ScoreView"] | null;
+            /** @description Done of all that were not stopped, 0 to 1. */
+            task_rate?: string | null;
+            /** @description Tasks. */
+            tasks: components["schemas"]["EvaluatedTask"][];
+            /** @description Tasks by verdict. */
+            tasks_by_verdict: components["schemas"]["EvaluationCount"][];
+        };
+        /** @description An edition as read, beside its text. */
+        ExtractionView: {
+            /** @description The same with corrections. */
+            corrected: Record<string, never>;
+            /** @description Corrections, those to be reviewed again first. */
+            corrections: components["schemas"]["CorrectionView"][];
+            /** @description Counts. */
+            counts: components["schemas"]["ReadCounts"];
+            /** @description The edition. */
+            document: components["schemas"]["PlanEdition"];
+            /** @description Its text, line by line; lines of entries, repairs and doubts count from 1. */
+            lines: string[];
+            /** @description What was read, before corrections: as `huanshu import plan --json` prints it. */
+            read: Record<string, never>;
         };
         /** @description Newest value of one field of a factor. */
         FieldValue: {
@@ -1538,6 +2997,14 @@ export interface components {
             /** @description The figure as decimal text; null where it cannot be known. */
             value?: string | null;
         };
+        /** @description A file in a form of several parts. */
+        FileForm: {
+            /**
+             * Format: binary
+             * @description The file.
+             */
+            file: string;
+        };
         /** @description An attachment. */
         FileView: {
             /** @description Field, `name` or `group[2].name`. */
@@ -1554,6 +3021,35 @@ export interface components {
              */
             size: number;
         };
+        /** @description What a unit did in a round; its record is kept in `dispatch_return`. */
+        FilingView: {
+            /**
+             * Format: int32
+             * @description Items asked for.
+             */
+            asked: number;
+            /** @description Last day to file. */
+            due: string;
+            filed?: components["schemas"]["Day"] | null;
+            /**
+             * Format: int32
+             * @description Items with a figure or a text.
+             */
+            filled: number;
+            /**
+             * Format: int64
+             * @description Days late.
+             */
+            late: number;
+            /** @description Record. */
+            record: string;
+            /** @description Round. */
+            round: string;
+            /** @description `open`, `filed`, `returned`, `accepted` */
+            state: string;
+            /** @description Unit. */
+            unit: components["schemas"]["PlanUnit"];
+        };
         /** @description What is not as it should be. */
         FindingView: {
             /** @description Stable code: `required`, `type`, `range`, `pattern`, `code`, `check_digit`, `reference`, `key`, `rule` … */
@@ -1566,6 +3062,25 @@ export interface components {
             names: components["schemas"]["Bilingual"];
             /** @description The value as it came. */
             value?: string | null;
+        };
+        /** @description A forecast with its interval. */
+        ForecastView: {
+            against?: components["schemas"]["AgainstView"] | null;
+            /** @description Upper end. */
+            high: string;
+            /** @description Lower end. */
+            low: string;
+            /** @description How it was made. */
+            method: components["schemas"]["Bilingual"];
+            /** @description `yes`, `uncertain`, `no` */
+            reach?: string | null;
+            /** @description Value. */
+            value: string;
+            /**
+             * Format: int32
+             * @description Year.
+             */
+            year: number;
         };
         /**
          * @description What became of a frame.
@@ -1618,6 +3133,55 @@ export interface components {
              * @description Archived today; null for callers who see only a part of the district.
              */
             today?: number | null;
+        };
+        /** @description 缺环节: a link that lacks. */
+        GapView: {
+            /** @description The node that should have it: place in the list of nodes. */
+            node: number;
+            /** @description In words. */
+            said: components["schemas"]["Bilingual"];
+            /** @description The step it is not linked to, from 0. */
+            step: number;
+        };
+        /** @description A value as given. */
+        GivenView: {
+            /** @description `evaluated` by the platform, `reported` by a unit. */
+            origin: string;
+            /** @description May still change. */
+            provisional: boolean;
+            /** @description Where it comes from. */
+            source: components["schemas"]["PlanSource"];
+            /** @description Unit, where it is not the indicator's. */
+            unit?: string | null;
+            /** @description Value. */
+            value: string;
+            /**
+             * Format: int32
+             * @description Year.
+             */
+            year: number;
+        };
+        /** @description A goal of a year; its record is kept in `plan_goal`. */
+        GoalView: {
+            /** @description Due. */
+            due: components["schemas"]["Day"];
+            /** @description Record. */
+            id: string;
+            /** @description Leading unit. */
+            lead: components["schemas"]["PlanUnit"];
+            /** @description Whether it was met. */
+            met?: boolean | null;
+            /** @description `draft`, `published`, `judged` */
+            state: string;
+            /** @description Text. */
+            text: string;
+            /** @description Value. */
+            value?: string | null;
+            /**
+             * Format: int32
+             * @description Year.
+             */
+            year: number;
         };
         /** @description Alarms of one grade. */
         GradeCount: components["schemas"]["Figure"] & {
@@ -1714,6 +3278,184 @@ export interface components {
             /** @description The revisions. */
             items: components["schemas"]["HistoryItem"][];
         };
+        /**
+         * @description How a record came to its source.
+         * @enum {string}
+         */
+        HowView: "link" | "identifiers" | "person";
+        /** @description A column of an imported table. */
+        ImportColumnView: {
+            /** @description Letter, as table programs show it. */
+            column: string;
+            /** @description Field it means, `group.field` inside groups, `id` for the record's number; null where the column is left out. */
+            field?: string | null;
+            /** @description Header. */
+            header: string;
+            /** @description Whether its values are taken; computed values, files and the state are not. */
+            taken: boolean;
+        };
+        /** @description Something wrong in a table. */
+        ImportFindingView: components["schemas"]["FindingView"] & {
+            /** @description Letter of the column. */
+            column?: string | null;
+            /** @description Its header. */
+            header?: string | null;
+            /** @description Row, from 1; 0 for the table as a whole. */
+            row: number;
+        };
+        /** @description One record of a table. */
+        ImportRowView: {
+            /** @description What changes; the first of them. */
+            changes: components["schemas"]["ChangeView"][];
+            /** @description The record it changes; null for a new one. */
+            id?: string | null;
+            /** @description `new`, `changed` or `unchanged`. */
+            kind: string;
+            /** @description First row. */
+            row: number;
+            /** @description Title. */
+            title: string;
+        };
+        /** @description A table that was read: what it would do, or everything wrong with it. */
+        ImportView: {
+            /** @description Of these, with changed values. */
+            changed: number;
+            /** @description Columns with the field each means. */
+            columns: components["schemas"]["ImportColumnView"][];
+            /** @description Whether it can be confirmed: nothing is wrong, and something changes. */
+            confirmable: boolean;
+            /** @description Encoding found in a text file. */
+            encoding: string;
+            /** @description When it is forgotten. */
+            expires_at: components["schemas"]["Stamp"];
+            /** @description Name of the file. */
+            file: string;
+            /** @description Everything wrong, by row, at most 1,000. */
+            findings: components["schemas"]["ImportFindingView"][];
+            /** @description How much is wrong in all. */
+            findings_total: number;
+            /** @description `xlsx`, `xls`, `ods` or `csv`. */
+            format: string;
+            /** @description Row of the header, from 1; null where none was found. */
+            header_row?: number | null;
+            /**
+             * Format: int64
+             * @description Number.
+             */
+            id: number;
+            /** @description Fields without a column. */
+            missing_columns: components["schemas"]["Bilingual"][];
+            /** @description Of these, new ones. */
+            new: number;
+            /** @description Other visible sheets, which were not read. */
+            other_sheets: string[];
+            /** @description The first 200 records. */
+            preview: components["schemas"]["ImportRowView"][];
+            /** @description Records that read well. */
+            rows: number;
+            /** @description Separator found in a text file. */
+            separator: string;
+            /** @description Sheet that was read; empty in a text file. */
+            sheet: string;
+            /** @description Of these, that say what is known. */
+            unchanged: number;
+        };
+        /** @description What a confirmed import did. */
+        ImportedView: {
+            /** @description Records changed. */
+            changed: number;
+            /** @description New records. */
+            created: number;
+            /** @description Records that said what is known. */
+            unchanged: number;
+        };
+        /** @description The indicators on a day. */
+        IndicatorBoard: {
+            /** @description Indicators in the order of the plan. */
+            items: components["schemas"]["IndicatorView"][];
+            /** @description Day asked. */
+            on: components["schemas"]["Day"];
+            /**
+             * Format: int32
+             * @description Year the indicators are judged for.
+             */
+            year: number;
+        };
+        /** @description Where an indicator stands. */
+        IndicatorView: {
+            /** @description The target is assigned by those above. */
+            assigned: boolean;
+            /** @description Base the judgement rests on. */
+            base?: string | null;
+            /** @description Cut of the five years before, percent: no value of the indicator. */
+            base_cut?: string | null;
+            /** @description Value judged; of a cumulative indicator the known sum. */
+            current?: string | null;
+            /** @description What to know before relying on it. */
+            doubts: components["schemas"]["PlanDoubt"][];
+            /** @description The calculation, as judgements explain themselves; absent in lists. */
+            explanation?: Record<string, never> | null;
+            /** @description `binding`, `expected` */
+            force: string;
+            forecast?: components["schemas"]["ForecastView"] | null;
+            /** @description Values the judgement rests on. */
+            given: components["schemas"]["GivenView"][];
+            /** @description Group. */
+            group: string;
+            /** @description P / T */
+            index?: string | null;
+            /** @description `towards`, `cumulative`, `keep`, `zero`, `threshold`, `incomparable`, `awaiting`, `qualitative` */
+            kind: string;
+            /** @description The same for people. */
+            kind_names: components["schemas"]["Bilingual"];
+            /** @description Why it is judged so. */
+            kind_reason: components["schemas"]["Bilingual"];
+            /** @description Who answers for it. */
+            lead: components["schemas"]["PlanUnit"][];
+            /** @description `green`, `yellow`, `red`, `grey` */
+            light: string;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Number.
+             */
+            no: number;
+            /** @description Pace needed a year from now on. */
+            pace_needed?: string | null;
+            /** @description Pace realised a year. */
+            pace_realised?: string | null;
+            /** @description Years from base to target. */
+            path: components["schemas"]["PathPointView"][];
+            /** @description Progress P, 1 is the target; only where it means something. */
+            progress?: string | null;
+            /** @description The target is reached; null where that cannot be said. */
+            reached?: boolean | null;
+            /** @description Why, in one sentence. */
+            reason: components["schemas"]["Bilingual"];
+            /** @description Counted otherwise than before the plan. */
+            restated: boolean;
+            room?: components["schemas"]["RoomView"] | null;
+            /** @description Where its values come from: `air_mean`, `good_days`, `section_share`, `register`, `cuts`, `reported` */
+            source?: string | null;
+            /** @description Target. */
+            target?: string | null;
+            /** @description Target in words. */
+            target_state?: string | null;
+            /** @description Share of the plan's time. */
+            time: string;
+            /** @description Unit. */
+            unit?: string | null;
+            /** @description Weight in a score. */
+            weight?: string | null;
+            /**
+             * Format: int32
+             * @description Year judged.
+             */
+            year: number;
+            year_check?: components["schemas"]["YearCheckView"] | null;
+            year_end?: components["schemas"]["ForecastView"] | null;
+        };
         /** @description An input and whether it was used. */
         InputDoc: {
             /** @description Name. */
@@ -1725,6 +3467,21 @@ export interface components {
             used: boolean;
             /** @description Value as given; null is missing. */
             value?: string | null;
+        };
+        /** @description A decision on a record that may belong to a source. */
+        JudgeSource: {
+            /** @description The record. */
+            id: string;
+            /** @description Why. */
+            reason?: string | null;
+            /** @description Register of the record. */
+            register: string;
+            /** @description Whether it belongs to the source. */
+            same: boolean;
+            /** @description The source. */
+            source: string;
+            /** @description Register of the sources; the only one when absent. */
+            sources?: string | null;
         };
         /** @description A result that explains itself. */
         JudgementDoc: {
@@ -1799,6 +3556,73 @@ export interface components {
             /** @description Kind. */
             kind: components["schemas"]["AlarmKind"];
         };
+        /** @description Something a source is known by. */
+        KnownByView: {
+            /** @description Field of the register of sources. */
+            field: string;
+            /** @description Its name. */
+            names: components["schemas"]["Bilingual"];
+            /** @description Whether the source's own record says so. */
+            own: boolean;
+            /** @description Records that say so. */
+            records: components["schemas"]["RecordRef"][];
+            /** @description The value. */
+            value: string;
+        };
+        /** @description How many late things of each level. */
+        LateCounts: {
+            /**
+             * Format: int32
+             * @description 约谈
+             */
+            interview: number;
+            /**
+             * Format: int32
+             * @description 督办
+             */
+            order: number;
+            /**
+             * Format: int32
+             * @description 提醒
+             */
+            remind: number;
+            /**
+             * Format: int32
+             * @description 黄牌
+             */
+            yellow: number;
+        };
+        /** @description Something late or coming due. */
+        LateRow: {
+            /** @description `task`, `project` */
+            about: string;
+            /** @description Due. */
+            due: components["schemas"]["Day"];
+            /**
+             * Format: int64
+             * @description Days late.
+             */
+            late: number;
+            /**
+             * Format: int64
+             * @description Days left.
+             */
+            left: number;
+            /** @description `remind`, `yellow`, `order`, `interview`; null where it is neither near nor late. */
+            level?: string | null;
+            /** @description Its name. */
+            name: string;
+            /** @description Task, or record of the project. */
+            of: string;
+            /** @description Level an order is due for. */
+            order_due?: string | null;
+            /** @description Numbers of orders that are open. */
+            orders: string[];
+            /** @description Who answers for it. */
+            units: components["schemas"]["PlanUnit"][];
+            /** @description What is due. */
+            what: string;
+        };
         /** @description Newest value of a series. */
         LatestValue: {
             /** @description Whether the value is beyond the limit; null where there is none or the value is missing. */
@@ -1838,6 +3662,26 @@ export interface components {
             /** @description `FeatureCollection` */
             type: string;
         };
+        /** @description An attribute of the file and where it goes. */
+        LayerField: {
+            /** @description Attribute. */
+            attribute: string;
+            /** @description Field of the register; null where it goes nowhere. */
+            field?: string | null;
+        };
+        /** @description A finding with its feature. */
+        LayerFindingView: components["schemas"]["FindingView"] & {
+            /** @description Feature in the file, from 1. */
+            feature: number;
+        };
+        /** @description The file. */
+        LayerForm: {
+            /**
+             * Format: binary
+             * @description GeoJSON, KML or KMZ, or a zip with a Shapefile.
+             */
+            file: string;
+        };
         /** @description A layer of the district's map. */
         LayerInfo: {
             /** @description English name. */
@@ -1849,6 +3693,48 @@ export interface components {
             /** @description Chinese name. */
             zh: string;
         };
+        /** @description The report of a layer file. */
+        LayerReportView: {
+            /** @description Whether it was written. */
+            applied: boolean;
+            /** @description Changed records. */
+            changed: number;
+            /** @description Coordinate system as the file names it. */
+            crs: components["schemas"]["Bilingual"];
+            /** @description Features of the file. */
+            features: number;
+            /** @description Attributes and where they go. */
+            fields: components["schemas"]["LayerField"][];
+            /** @description The file, or the member of the archive that was read. */
+            file: string;
+            /** @description Values that are not as they should be. */
+            findings: components["schemas"]["LayerFindingView"][];
+            /** @description How many there are. */
+            findings_total: number;
+            /** @description `geojson`, `shapefile` or `kml`. */
+            kind: string;
+            /** @description New records. */
+            new: number;
+            /** @description What becomes of each part, the first ones. */
+            preview: components["schemas"]["LayerRowView"][];
+            /** @description What looks wrong about the positions; nothing is written while anything does and `accept` is not said. */
+            suspicions: components["schemas"]["SuspicionView"][];
+            /** @description Records that stay as they are. */
+            unchanged: number;
+            /** @description What one should know. */
+            warnings: components["schemas"]["Bilingual"][];
+        };
+        /** @description What becomes of a part of a feature. */
+        LayerRowView: {
+            /** @description Feature in the file, from 1. */
+            feature: number;
+            /** @description The record it changes; null for a new one. */
+            id?: string | null;
+            /** @description `new`, `changed` or `unchanged`. */
+            kind: string;
+            /** @description Title. */
+            title: string;
+        };
         /** @description Stations of one AQI level. */
         LevelCount: components["schemas"]["Figure"] & {
             /**
@@ -1856,6 +3742,18 @@ export interface components {
              * @description Level 1 to 6.
              */
             level: number;
+        };
+        /** @description A reason of a likeness. */
+        LikenessReason: {
+            /** @description Field of the register of sources. */
+            field: string;
+            /** @description In words. */
+            said: components["schemas"]["Bilingual"];
+            /**
+             * Format: int64
+             * @description Weight added, or taken when negative.
+             */
+            weight: number;
         };
         /** @description A limit compared with, and why this one. */
         LimitDoc: {
@@ -1948,6 +3846,39 @@ export interface components {
             /** @description Chinese name. */
             zh: string;
         };
+        /** @description What year to assess. */
+        MakeAssessment: {
+            /**
+             * Format: int32
+             * @description Year.
+             */
+            year: number;
+        };
+        /** @description A correction, or a confirmation where `after` is what was read. */
+        MakeCorrection: {
+            /** @description What is right. */
+            after: Record<string, never>;
+            /** @description Field. */
+            field: string;
+            /** @description Id of the entry. */
+            id: string;
+            /** @description `chapters`, `tasks`, `indicators`, `units`, `baseline` */
+            list: string;
+            /** @description Why. */
+            reason?: string;
+        };
+        /** @description What to freeze and judge. */
+        MakeEvaluation: {
+            /** @description `yearly`, `midterm`, `final` */
+            kind: string;
+            /** @description What people add to the report. */
+            remarks?: components["schemas"]["RemarksView"];
+            /**
+             * Format: int32
+             * @description Year.
+             */
+            year: number;
+        };
         /** @description Who is logged in. */
         Me: {
             /** @description Own firm (firms). */
@@ -1965,6 +3896,91 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description Own unit (towns, departments). */
             unit?: string | null;
+        };
+        /** @description A measure under a task; its record is kept in `plan_measure`. */
+        MeasureView: {
+            /** @description 演示 */
+            demo: boolean;
+            done?: components["schemas"]["Day"] | null;
+            /** @description Due. */
+            due: components["schemas"]["Day"];
+            /** @description Record. */
+            id: string;
+            /** @description Milestones. */
+            milestones: components["schemas"]["MilestoneView"][];
+            /** @description `lead`, `share`, `help`, `town` */
+            part: string;
+            /** @description Done share of the milestones, percent. */
+            percent?: string | null;
+            /** @description Start. */
+            start: components["schemas"]["Day"];
+            /** @description State of the record. */
+            state: string;
+            /** @description Task. */
+            task: string;
+            /** @description Title. */
+            title: string;
+            /** @description Unit. */
+            unit: components["schemas"]["PlanUnit"];
+        };
+        /** @description What a merge would do. */
+        MergePlanView: {
+            /** @description The record that is closed. */
+            close: string;
+            /** @description Values to be chosen between. */
+            conflicts: components["schemas"]["ConflictView"][];
+            /** @description The record that stays. */
+            keep: string;
+            /** @description Values that follow without a question. */
+            settled: Record<string, never>;
+        };
+        /** @description A merge. */
+        MergeRecords: {
+            /** @description Side of each conflict, by field. */
+            choices?: {
+                [key: string]: components["schemas"]["MergeSide"];
+            };
+            /** @description The record that is closed into it. */
+            close: string;
+            /**
+             * Format: int64
+             * @description The revision of the second.
+             */
+            close_revision: number;
+            /** @description The record that stays. */
+            keep: string;
+            /**
+             * Format: int64
+             * @description The revision of the first that was looked at.
+             */
+            keep_revision: number;
+            /** @description Why. */
+            reason: string;
+        };
+        /**
+         * @description Which value of a conflict stands.
+         * @enum {string}
+         */
+        MergeSide: "keep" | "close";
+        /** @description A node of a measure. */
+        MilestoneView: {
+            done?: components["schemas"]["Day"] | null;
+            /** @description Due. */
+            due: components["schemas"]["Day"];
+            /**
+             * Format: int64
+             * @description Days late on the day asked.
+             */
+            late: number;
+            /** @description Name. */
+            name: string;
+            /** @description Weight. */
+            weight: string;
+        };
+        /** @description A subject the source is monitored as, itself or an outlet of it. */
+        MonitorView: components["schemas"]["SubjectRow"] & {
+            /** @description Newest value of each of its series. */
+            latest: components["schemas"]["LatestValue"][];
         };
         /** @description A new token. */
         NewTokenRequest: {
@@ -2064,11 +4080,52 @@ export interface components {
             /** @description Chinese name: the button's text. */
             zh: string;
         };
+        /** @description Which round to open. */
+        OpenRound: {
+            /** @description `2023-H2` */
+            code: string;
+        };
+        /** @description A supervision order; its record is kept in `plan_order`. */
+        OrderView: {
+            /** @description To be answered by. */
+            due: components["schemas"]["Day"];
+            /** @description Record. */
+            id: string;
+            /** @description Issued. */
+            issued: components["schemas"]["Day"];
+            /** @description `yellow`, `order`, `interview` */
+            level: string;
+            /** @description Number. */
+            number: string;
+            /** @description Why. */
+            reason: string;
+            replied?: components["schemas"]["Day"] | null;
+            /** @description State of the record. */
+            state: string;
+            /** @description Task. */
+            task: string;
+            /** @description Unit. */
+            unit: components["schemas"]["PlanUnit"];
+        };
         /**
          * @description Where a value comes from.
          * @enum {string}
          */
         Origin: "uploaded" | "imported" | "derived" | "corrected";
+        /** @description Periods that wait for their publication. */
+        OutstandingList: {
+            /** @description The periods, the earliest due first. */
+            items: components["schemas"]["OutstandingView"][];
+        };
+        /** @description A period of some register that has ended and is not published. */
+        OutstandingView: components["schemas"]["PeriodView"] & {
+            /** @description English name. */
+            en: string;
+            /** @description Register. */
+            register: string;
+            /** @description Chinese name. */
+            zh: string;
+        };
         /** @description The cockpit's figures, within the caller's scope. */
         Overview: {
             /** @description Air. */
@@ -2406,6 +4463,101 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        Page_LateRow: {
+            /** @description The rows of this page. */
+            items: {
+                /** @description `task`, `project` */
+                about: string;
+                /** @description Due. */
+                due: components["schemas"]["Day"];
+                /**
+                 * Format: int64
+                 * @description Days late.
+                 */
+                late: number;
+                /**
+                 * Format: int64
+                 * @description Days left.
+                 */
+                left: number;
+                /** @description `remind`, `yellow`, `order`, `interview`; null where it is neither near nor late. */
+                level?: string | null;
+                /** @description Its name. */
+                name: string;
+                /** @description Task, or record of the project. */
+                of: string;
+                /** @description Level an order is due for. */
+                order_due?: string | null;
+                /** @description Numbers of orders that are open. */
+                orders: string[];
+                /** @description Who answers for it. */
+                units: components["schemas"]["PlanUnit"][];
+                /** @description What is due. */
+                what: string;
+            }[];
+            /**
+             * Format: int32
+             * @description This page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int32
+             * @description Rows a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description How many rows the filters leave in all.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Page_ProposalView: {
+            /** @description The rows of this page. */
+            items: {
+                /** @description Identifiers that contradict. */
+                against: string[];
+                /** @description Identifiers that agree. */
+                agree: string[];
+                /** @description The record. */
+                id: string;
+                /** @description Why. */
+                reasons: components["schemas"]["LikenessReason"][];
+                /** @description Register of the record. */
+                register: string;
+                /** @description English name of the register. */
+                register_en: string;
+                /** @description Chinese name of the register. */
+                register_zh: string;
+                /**
+                 * Format: int64
+                 * @description Score.
+                 */
+                score: number;
+                /** @description Id of the source. */
+                source: string;
+                /** @description Title of the source. */
+                source_title: string;
+                /** @description Its title. */
+                title: string;
+            }[];
+            /**
+             * Format: int32
+             * @description This page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int32
+             * @description Rows a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description How many rows the filters leave in all.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         Page_RecordRow: {
             /** @description The rows of this page. */
             items: {
@@ -2643,12 +4795,66 @@ export interface components {
              */
             total: number;
         };
+        /** @description A part of a source's file. */
+        PartInfo: {
+            /** @description Stable code. */
+            code: string;
+            /** @description English name. */
+            en: string;
+            /** @description Chinese name. */
+            zh: string;
+        };
+        /** @description A part of the file with its records. */
+        PartView: {
+            /** @description Code of the part; null for records of registers that declare none. */
+            code?: string | null;
+            /** @description English name. */
+            en: string;
+            /** @description The records. */
+            records: components["schemas"]["BelongingView"][];
+            /** @description Chinese name. */
+            zh: string;
+        };
         /** @description A change of one's own password. */
         PasswordChange: {
             /** @description The new one, 8 to 128 characters. */
             new_password: string;
             /** @description The password until now. */
             old_password: string;
+        };
+        /** @description A year on the way. */
+        PathPointView: {
+            /** @description Actual value; of a cumulative indicator the sum since the base year. */
+            actual?: string | null;
+            given?: components["schemas"]["GivenView"] | null;
+            /** @description Goal of the year. */
+            goal?: string | null;
+            /** @description Value of the yearly path. */
+            planned?: string | null;
+            /**
+             * Format: int32
+             * @description Year.
+             */
+            year: number;
+        };
+        /** @description A period of a publication. */
+        PeriodView: {
+            /** @description Last day on which it is in time. */
+            due: string;
+            /** @description First day. */
+            from: string;
+            /** @description Due and not published. */
+            missed: boolean;
+            published_at?: components["schemas"]["Stamp"] | null;
+            /** @description By whom. */
+            published_by?: string | null;
+            /**
+             * Format: int64
+             * @description Records in it.
+             */
+            records?: number | null;
+            /** @description Last day. */
+            to: string;
         };
         /** @description A person in a history. */
         PersonRef: {
@@ -2659,6 +4865,207 @@ export interface components {
             id: number;
             /** @description Name at that time. */
             name: string;
+        };
+        /** @description Something that is behind, with who answers for it and why. */
+        PlanBehind: {
+            /** @description `indicator`, `task`, `project` */
+            about: string;
+            /** @description A binding indicator. */
+            binding: boolean;
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Days late, where a day was set.
+             */
+            late_days: number;
+            /** @description `red`, `yellow` */
+            light: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Place in the list, from 1.
+             */
+            rank: number;
+            /** @description Why, in one sentence. */
+            reason: components["schemas"]["Bilingual"];
+            /** @description Who answers for it. */
+            units: components["schemas"]["PlanUnit"][];
+        };
+        /** @description What differs between two editions, corrections applied to both. */
+        PlanDiff: {
+            /** @description Differences in the order of the newer one, what is gone last. */
+            items: components["schemas"]["DiffItem"][];
+            /**
+             * Format: int64
+             * @description Newer edition.
+             */
+            newer: number;
+            /**
+             * Format: int64
+             * @description Older edition.
+             */
+            older: number;
+        };
+        /** @description Something to know before relying on a result. */
+        PlanDoubt: {
+            /** @description `indicator`, `task`, `project`, `item` */
+            about: string;
+            /** @description Stable code: `missing`, `provisional`, `conflict`, `incomparable`, `restated` … */
+            code: string;
+            /** @description Its id. */
+            id: string;
+            /** @description What it is. */
+            text: components["schemas"]["Bilingual"];
+        };
+        /** @description An edition. */
+        PlanEdition: {
+            /**
+             * Format: int64
+             * @description Edition, growing.
+             */
+            edition: number;
+            /** @description Media type. */
+            media_type: string;
+            /** @description Name of the file. */
+            name: string;
+            /** @description SHA-256 of the file. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Bytes of the file.
+             */
+            size: number;
+            /** @description When it came. */
+            uploaded_at: components["schemas"]["Stamp"];
+            /** @description From whom. */
+            uploaded_by: string;
+        };
+        /** @description Editions. */
+        PlanEditions: {
+            /** @description Newest first. */
+            items: components["schemas"]["PlanEdition"][];
+        };
+        /** @description What plan it is. */
+        PlanHead: {
+            /**
+             * Format: int32
+             * @description Year of the base values.
+             */
+            base_year: number;
+            /** @description Years of evaluation. */
+            evaluations: number[];
+            /** @description Day of issue. */
+            issued: string;
+            /** @description Document number. */
+            number: string;
+            /**
+             * Format: int32
+             * @description Year of the targets.
+             */
+            target_year: number;
+            /** @description Title. */
+            title: string;
+        };
+        /** @description How many of each light. */
+        PlanLights: {
+            /**
+             * Format: int32
+             * @description Green.
+             */
+            green: number;
+            /**
+             * Format: int32
+             * @description Grey: nothing to judge by.
+             */
+            grey: number;
+            /**
+             * Format: int32
+             * @description Red.
+             */
+            red: number;
+            /**
+             * Format: int32
+             * @description Yellow.
+             */
+            yellow: number;
+        };
+        /** @description What is behind, who answers for it, and why. */
+        PlanOverview: {
+            /** @description What is behind, the worst first, at most 50. */
+            behind: components["schemas"]["PlanBehind"][];
+            /**
+             * Format: int32
+             * @description How many things are behind in all.
+             */
+            behind_total: number;
+            /** @description Demonstration figures are part of it. */
+            demo: boolean;
+            /** @description Newest evaluation of each kind, in sight. */
+            evaluations: components["schemas"]["EvaluationRow"][];
+            /** @description Lights of the indicators. */
+            indicators: components["schemas"]["PlanLights"];
+            /** @description What is late or comes due, in sight. */
+            late: components["schemas"]["LateCounts"];
+            /** @description Day asked. */
+            on: components["schemas"]["Day"];
+            /** @description The plan. */
+            plan: components["schemas"]["PlanHead"];
+            /** @description Lights of the projects in sight. */
+            projects: components["schemas"]["PlanLights"];
+            /** @description Rounds that are open. */
+            rounds: components["schemas"]["RoundRow"][];
+            /** @description Lights of the tasks in sight. */
+            tasks: components["schemas"]["PlanLights"];
+            /** @description Share of the plan's time that has passed, 0 to 1, as decimal text. */
+            time: string;
+            /** @description Units in sight, those with most to answer for first. */
+            units: components["schemas"]["UnitCard"][];
+            /**
+             * Format: int32
+             * @description Tasks of the plan nobody has filed a measure under.
+             */
+            without_measures: number;
+            /**
+             * Format: int32
+             * @description Year the indicators are judged for.
+             */
+            year: number;
+        };
+        /** @description Where a figure comes from. */
+        PlanSource: {
+            /** @description Key; `GET /plan/provenance?key=` opens its rows. */
+            key: string;
+            /** @description What it is, in Chinese. */
+            name: string;
+            on?: components["schemas"]["Day"] | null;
+            /** @description Revision, edition or snapshot. */
+            version: string;
+        };
+        /** @description A unit or town. */
+        PlanUnit: {
+            /** @description Code. */
+            code: string;
+            /** @description English name, empty where there is none. */
+            en: string;
+            /** @description A town or sub-district. */
+            town: boolean;
+            /** @description Chinese name. */
+            zh: string;
+        };
+        /** @description A position. */
+        PointAsk: {
+            /**
+             * Format: double
+             * @description Latitude, CGCS2000 degrees.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Longitude, CGCS2000 degrees.
+             */
+            lon: number;
         };
         /** @description The subjects that have a place. Subjects without coordinates stand in the list only. */
         PointCollection: {
@@ -2692,7 +5099,7 @@ export interface components {
         PointProperties: {
             /**
              * Format: int64
-             * @description Alarms not closed.
+             * @description Alarms not closed; those of an outlet with a point of its own are not counted at its firm again.
              */
             alarms: number;
             /**
@@ -2774,6 +5181,103 @@ export interface components {
             /** @description Version of the program. */
             version: string;
         };
+        /** @description A project; its record is kept in `plan_project`. */
+        ProjectView: {
+            /** @description Record. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Most days late.
+             */
+            late_days: number;
+            /** @description Who answers for it. */
+            lead: components["schemas"]["PlanUnit"][];
+            /** @description Light. */
+            light: string;
+            /** @description Money paid of money planned, 0 to 1. */
+            money?: string | null;
+            /** @description Name. */
+            name: string;
+            /** @description Weighted progress, 0 to 1. */
+            progress?: string | null;
+            /** @description Why. */
+            reason: components["schemas"]["Bilingual"];
+            /** @description `not_started`, `building`, `complete`, `cancelled` */
+            stage: string;
+            /** @description Task. */
+            task?: string | null;
+        };
+        /** @description Something that implements a system. */
+        ProofView: {
+            /** @description English title where it has one. */
+            en?: string | null;
+            /** @description Where a person sees it, among the pages. */
+            href?: string | null;
+            /** @description `register`, `rule`, `job`, `page`, `endpoint`, `report` or `command`. */
+            kind: string;
+            /** @description Its name: of the register, the topic, the operation … */
+            name: string;
+            /** @description Chinese title where it has one. */
+            zh?: string | null;
+        };
+        /** @description A record that a person should look at. */
+        ProposalView: {
+            /** @description Identifiers that contradict. */
+            against: string[];
+            /** @description Identifiers that agree. */
+            agree: string[];
+            /** @description The record. */
+            id: string;
+            /** @description Why. */
+            reasons: components["schemas"]["LikenessReason"][];
+            /** @description Register of the record. */
+            register: string;
+            /** @description English name of the register. */
+            register_en: string;
+            /** @description Chinese name of the register. */
+            register_zh: string;
+            /**
+             * Format: int64
+             * @description Score.
+             */
+            score: number;
+            /** @description Id of the source. */
+            source: string;
+            /** @description Title of the source. */
+            source_title: string;
+            /** @description Its title. */
+            title: string;
+        };
+        /** @description A column of a provenance answer. */
+        ProvenanceColumn: {
+            /** @description English. */
+            en: string;
+            /** @description Stable name. */
+            name: string;
+            /** @description Chinese. */
+            zh: string;
+        };
+        /** @description The rows behind a figure. */
+        ProvenanceView: {
+            /** @description Columns. */
+            columns: components["schemas"]["ProvenanceColumn"][];
+            /** @description There were more rows. */
+            cut: boolean;
+            /** @description Key. */
+            key: string;
+            /** @description Address that gives the rows or their inputs. */
+            query: string;
+            /** @description That record. */
+            record?: string | null;
+            /** @description Register of the record that says it. */
+            register?: string | null;
+            /** @description Rows; null is missing. */
+            rows: (string | null)[][];
+            /** @description How the figure follows from the rows. */
+            rule: components["schemas"]["Bilingual"];
+            /** @description What it is. */
+            title: components["schemas"]["Bilingual"];
+        };
         /** @description Air quality. */
         PublicAir: {
             /** @description 演示: at least one of them is simulated. */
@@ -2783,6 +5287,163 @@ export interface components {
             /** @description When this was put together. */
             time: components["schemas"]["Stamp"];
         };
+        /** @description A chapter for everybody. */
+        PublicChapter: {
+            /**
+             * Format: int32
+             * @description Number.
+             */
+            no: number;
+            /** @description Tasks. */
+            tasks: components["schemas"]["PublicTask"][];
+            /** @description Title. */
+            title: string;
+        };
+        /** @description A column the public sees. */
+        PublicColumn: {
+            /** @description English name. */
+            en: string;
+            /** @description Field. */
+            field: string;
+            /** @description Kind of value, as in the definition. */
+            type: string;
+            /** @description Unit of a number. */
+            unit: string;
+            /** @description Chinese name. */
+            zh: string;
+        };
+        /** @description A goal of a year for everybody. */
+        PublicGoal: {
+            /** @description Due. */
+            due: components["schemas"]["Day"];
+            /** @description Who leads it. */
+            lead: components["schemas"]["PlanUnit"];
+            /** @description Whether it was met, as judged. */
+            met?: boolean | null;
+            /** @description Text. */
+            text: string;
+            /** @description Value. */
+            value?: string | null;
+            /**
+             * Format: int32
+             * @description Year.
+             */
+            year: number;
+        };
+        /** @description An indicator for everybody. */
+        PublicIndicator: {
+            /** @description Assigned by those above. */
+            assigned: boolean;
+            /** @description Base. */
+            base?: string | null;
+            /** @description `binding`, `expected` */
+            force: string;
+            /** @description Group. */
+            group: string;
+            /** @description Its light. */
+            light?: string | null;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Number.
+             */
+            no: number;
+            /** @description Target in words. */
+            state?: string | null;
+            /** @description Target. */
+            target?: string | null;
+            /** @description Unit. */
+            unit?: string | null;
+            /** @description Value of the newest published evaluation. */
+            value?: string | null;
+            verdict?: components["schemas"]["Bilingual"] | null;
+            /**
+             * Format: int32
+             * @description Its year.
+             */
+            year?: number | null;
+        };
+        /** @description The plan for everybody: what it wants, what was published of it. */
+        PublicPlan: {
+            /** @description Chapters with their tasks. */
+            chapters: components["schemas"]["PublicChapter"][];
+            /** @description Demonstration figures are part of it. */
+            demo: boolean;
+            /** @description Published evaluations. */
+            evaluations: components["schemas"]["EvaluationRow"][];
+            /** @description Goals of years, as far as published. */
+            goals: components["schemas"]["PublicGoal"][];
+            /** @description Indicators with base and target; values as far as published. */
+            indicators: components["schemas"]["PublicIndicator"][];
+            /** @description The plan. */
+            plan: components["schemas"]["PlanHead"];
+        };
+        /** @description A record as the public sees it. */
+        PublicRecord: {
+            /** @description Values of public fields. */
+            body: Record<string, never>;
+            /** @description 演示 */
+            demo: boolean;
+            /** @description The same as people read them, Chinese; groups are left out. */
+            shown: {
+                [key: string]: string;
+            };
+            /** @description Name. */
+            title: string;
+        };
+        /** @description What the public sees of a register. */
+        PublicRecords: components["schemas"]["PublicRegister"] & {
+            /** @description Columns. */
+            columns: components["schemas"]["PublicColumn"][];
+            /** @description The records of this page. */
+            items: components["schemas"]["PublicRecord"][];
+            /**
+             * Format: int32
+             * @description This page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int32
+             * @description Rows a page.
+             */
+            page_size: number;
+            /** @description When this was put together. */
+            time: components["schemas"]["Stamp"];
+            /**
+             * Format: int64
+             * @description How many there are in all.
+             */
+            total: number;
+        };
+        /** @description A register of which the public sees something. */
+        PublicRegister: {
+            /** @description Where the duty stands. */
+            basis: string;
+            /** @description English name. */
+            en: string;
+            /** @description Stable name. */
+            name: string;
+            period?: components["schemas"]["PeriodView"] | null;
+            /** @description `live`, `monthly`, `quarterly` or `yearly`. */
+            rhythm: string;
+            /** @description Chinese name. */
+            zh: string;
+        };
+        /** @description All registers of which the public sees something. */
+        PublicRegisterList: {
+            /** @description The registers, by name. */
+            items: components["schemas"]["PublicRegister"][];
+        };
+        /** @description A task for everybody. */
+        PublicTask: {
+            /** @description Id. */
+            id: string;
+            /** @description Who leads it. */
+            lead: components["schemas"]["PlanUnit"][];
+            /** @description Title. */
+            title: string;
+        };
         /** @description Water quality. */
         PublicWater: {
             /** @description 演示 */
@@ -2791,6 +5452,120 @@ export interface components {
             items: components["schemas"]["WaterSection"][];
             /** @description When this was put together. */
             time: components["schemas"]["Stamp"];
+        };
+        /** @description Periods of a register's publication. */
+        PublicationList: {
+            /** @description Where the duty stands. */
+            basis?: string | null;
+            /** @description Periods that have ended, newest first. */
+            items: components["schemas"]["PeriodView"][];
+            /** @description Last day of the running period; null for what is shown live. */
+            next?: string | null;
+            /** @description `live`, `monthly`, `quarterly` or `yearly`; null where nothing is published. */
+            rhythm?: string | null;
+        };
+        /** @description The period to be published. */
+        PublishPeriod: {
+            /** @description Its first day, `YYYY-MM-DD`. */
+            from: string;
+        };
+        /** @description How many of everything were read. */
+        ReadCounts: {
+            /**
+             * Format: int32
+             * @description Chapters.
+             */
+            chapters: number;
+            /**
+             * Format: int32
+             * @description Doubts.
+             */
+            doubts: number;
+            /**
+             * Format: int32
+             * @description Indicators.
+             */
+            indicators: number;
+            /**
+             * Format: int32
+             * @description Repairs.
+             */
+            repairs: number;
+            /**
+             * Format: int32
+             * @description Sections.
+             */
+            sections: number;
+            /**
+             * Format: int32
+             * @description Targets.
+             */
+            targets: number;
+            /**
+             * Format: int32
+             * @description Tasks.
+             */
+            tasks: number;
+            /**
+             * Format: int32
+             * @description Units.
+             */
+            units: number;
+        };
+        /** @description A record whose place is meant. */
+        RecordAsk: {
+            /** @description Id. */
+            id: string;
+            /** @description Register. */
+            register: string;
+        };
+        /** @description A register on the map. */
+        RecordCollection: {
+            /** @description Features. */
+            features: components["schemas"]["RecordFeature"][];
+            /**
+             * Format: int64
+             * @description Records with a place that the filters leave.
+             */
+            total: number;
+            /** @description There are more than are here: draw tiles instead. */
+            truncated: boolean;
+            /** @description `FeatureCollection` */
+            type: string;
+        };
+        /** @description A drawn record as a GeoJSON feature. */
+        RecordFeature: {
+            /** @description Geometry. */
+            geometry: Record<string, never>;
+            /**
+             * Format: int64
+             * @description Row; unique in the register.
+             */
+            id: number;
+            /** @description Properties. */
+            properties: components["schemas"]["RecordOnMap"];
+            /** @description `Feature` */
+            type: string;
+        };
+        /** @description What a drawn record says of itself. */
+        RecordOnMap: {
+            /** @description Code by which it is coloured. */
+            colour?: string | null;
+            /** @description Id. */
+            id: string;
+            /** @description State. */
+            state?: string | null;
+            /** @description Symbol. */
+            symbol: string;
+            /** @description Title. */
+            title: string;
+        };
+        /** @description A record. */
+        RecordRef: {
+            /** @description Id. */
+            id: string;
+            /** @description Register. */
+            register: string;
         };
         /** @description A record in a list. */
         RecordRow: {
@@ -2953,15 +5728,178 @@ export interface components {
             definition: Record<string, never>;
         };
         /**
+         * @description How a site lies to a zone.
+         * @enum {string}
+         */
+        RelationView: "inside" | "crosses" | "touches" | "within_m";
+        /** @description What people add to a report; each entry is a paragraph. */
+        RemarksView: {
+            /**
+             * @description 调整建议
+             * @default []
+             */
+            adjustments: string[];
+            /**
+             * @description 存在问题和原因
+             * @default []
+             */
+            causes: string[];
+            /**
+             * @description 下一步措施
+             * @default []
+             */
+            measures: string[];
+            /**
+             * @description 主要成效
+             * @default []
+             */
+            results: string[];
+        };
+        /** @description A progress report; its record is kept in `plan_progress`. */
+        ReportView: {
+            /** @description Record. */
+            id: string;
+            /** @description Next step. */
+            next?: string | null;
+            /** @description Day it is of. */
+            on: components["schemas"]["Day"];
+            /** @description Percent done. */
+            percent: string;
+            /** @description Problem. */
+            problem?: string | null;
+            /** @description `draft`, `submitted`, `returned`, `accepted` */
+            state: string;
+            /** @description Task. */
+            task: string;
+            /** @description Text. */
+            text: string;
+            /** @description Unit. */
+            unit: components["schemas"]["PlanUnit"];
+        };
+        /** @description What the travel times rest on. */
+        RiverBasis: {
+            /** @description Where it comes from. */
+            basis: components["schemas"]["Bilingual"];
+            /** @description Titles are not given: `kind:…` keys of what stands too far from any river to be placed on it. */
+            off_river: string[];
+            /** @description 示意: the rivers are drawn, not surveyed, and so are the distances. */
+            schematic: boolean;
+            /**
+             * Format: double
+             * @description Mean velocity, m/s.
+             */
+            velocity_ms: number;
+        };
+        /**
          * @description Who somebody is to the platform. What each may do stands in one table, `server::authz`.
          * @enum {string}
          */
         Role: "administrator" | "auditor" | "duty_officer" | "inspector" | "leader" | "town" | "department" | "firm" | "public";
+        /** @description What room is left in the running year. */
+        RoomView: {
+            /** @description What it is held against. */
+            against: components["schemas"]["AgainstView"];
+            /** @description It can still be reached. */
+            feasible: boolean;
+            /** @description The calculation. */
+            formula: string;
+            /** @description What is left. */
+            left: string;
+            /**
+             * Format: int32
+             * @description Days that remain.
+             */
+            remaining: number;
+            /** @description In words. */
+            text: components["schemas"]["Bilingual"];
+            /** @description Last day known. */
+            through: components["schemas"]["Day"];
+            /**
+             * Format: int32
+             * @description Running year.
+             */
+            year: number;
+        };
+        /** @description All rounds. */
+        RoundList: {
+            /** @description Rounds, newest first. */
+            items: components["schemas"]["RoundRow"][];
+        };
+        /** @description A round in a list. */
+        RoundRow: {
+            /**
+             * Format: int32
+             * @description Reviewed.
+             */
+            accepted: number;
+            /** @description Day the figures are of. */
+            as_of: string;
+            /** @description `2023-H2` */
+            code: string;
+            /** @description 演示 */
+            demo: boolean;
+            /** @description Last day to file. */
+            due: string;
+            /**
+             * Format: int32
+             * @description Filed, reviewed or not.
+             */
+            filed: number;
+            frozen_at?: components["schemas"]["Stamp"] | null;
+            /** @description By whom. */
+            frozen_by?: string | null;
+            /**
+             * Format: int32
+             * @description Filed late, or not filed though due.
+             */
+            late: number;
+            /** @description Name. */
+            names: components["schemas"]["Bilingual"];
+            /** @description When it was opened. */
+            opened_at: components["schemas"]["Stamp"];
+            /** @description By whom. */
+            opened_by: string;
+            /** @description Day it opened. */
+            opens: string;
+            /** @description SHA-256 of what it was frozen to. */
+            snapshot?: string | null;
+            /**
+             * Format: int32
+             * @description Units asked.
+             */
+            units: number;
+        };
+        /** @description A round with what each unit did. */
+        RoundView: {
+            /** @description What each unit in sight did, the latest first. */
+            filings: components["schemas"]["FilingView"][];
+            /** @description What it was frozen to: canonical JSON whose SHA-256 is `snapshot`. */
+            frozen?: Record<string, never> | null;
+            /** @description The round. */
+            round: components["schemas"]["RoundRow"];
+        };
         /**
          * @description Over which data an action is allowed.
          * @enum {string}
          */
         Scope: "all" | "unit" | "firm";
+        /** @description The score of an evaluation. */
+        ScoreView: {
+            /** @description The formula. */
+            formula: string;
+            /** @description Grade after the veto. */
+            grade: components["schemas"]["Bilingual"];
+            /** @description Grade the points alone would give. */
+            grade_by_points: components["schemas"]["Bilingual"];
+            /** @description Indicators left out. */
+            left_out: number[];
+            /** @description What to know of it. */
+            note: components["schemas"]["Bilingual"];
+            /** @description 0–100, one decimal. */
+            value: string;
+            /** @description Binding indicators that are a veto. */
+            veto: number[];
+        };
         /** @description One stored line of numbers. */
         SeriesView: {
             /** @description Factor. */
@@ -2998,6 +5936,99 @@ export interface components {
             expires_at?: components["schemas"]["Stamp"] | null;
             /** @description Who is logged in. */
             user: components["schemas"]["Me"];
+        };
+        /** @description A file of one of its records. */
+        SourceFileView: {
+            /** @description `{name, sha256, size, media_type}`. */
+            file: Record<string, never>;
+            /** @description The record. */
+            id: string;
+            /** @description Field. */
+            names: components["schemas"]["Bilingual"];
+            /** @description Register of the record. */
+            register: string;
+        };
+        /** @description A page of sources. */
+        SourceList: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["SourceRowView"][];
+            /**
+             * Format: int32
+             * @description This page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int32
+             * @description Rows a page.
+             */
+            page_size: number;
+            /** @description Parts of a file, in their order. */
+            parts: components["schemas"]["PartInfo"][];
+            /** @description Register of the sources. */
+            register: string;
+            /**
+             * Format: int64
+             * @description How many sources the filters leave in all.
+             */
+            total: number;
+            /** @description Records that belong to no source yet and are like none. */
+            unmatched: components["schemas"]["UnmatchedView"][];
+        };
+        /** @description A source in the list. */
+        SourceRowView: {
+            /** @description Id of its record. */
+            id: string;
+            /** @description Records in sight by part of the file. */
+            parts: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Proposals to be looked at.
+             */
+            reviews: number;
+            /** @description State. */
+            state?: string | null;
+            /** @description Title. */
+            title: string;
+        };
+        /** @description Everything of one source. */
+        SourceView: {
+            /** @description Its alarms that are not closed, newest first. */
+            alarms: components["schemas"]["AlarmView"][];
+            /** @description Values. */
+            body: Record<string, never>;
+            /** @description Whether the caller may decide on proposals. */
+            can_decide: boolean;
+            /** @description Decisions of people, newest first. */
+            decisions: components["schemas"]["DecisionView"][];
+            /** @description 演示 */
+            demo: boolean;
+            /** @description Files of its records. */
+            files: components["schemas"]["SourceFileView"][];
+            /** @description Id of its record. */
+            id: string;
+            /** @description Identifiers, names and aliases with their origin. */
+            known_by: components["schemas"]["KnownByView"][];
+            /** @description Merges of its record with others, newest first. */
+            merges: components["schemas"]["HistoryItem"][];
+            /** @description What it is monitored as, with the newest values. */
+            monitors: components["schemas"]["MonitorView"][];
+            /** @description The parts of the file in their order, those without records too. */
+            parts: components["schemas"]["PartView"][];
+            /** @description Register of the sources. */
+            register: string;
+            /** @description Proposals to be looked at. */
+            reviews: components["schemas"]["ProposalView"][];
+            /**
+             * Format: int64
+             * @description Revision.
+             */
+            revision: number;
+            /** @description State. */
+            state?: string | null;
+            /** @description Title. */
+            title: string;
         };
         /** @description Outlets that are watched online. */
         SourcesOverview: {
@@ -3124,6 +6155,63 @@ export interface components {
          * @enum {string}
          */
         SubjectState: "exceeding" | "silent" | "warning" | "unknown" | "normal";
+        /** @description Something that looks wrong about the positions. */
+        SuspicionView: {
+            /** @description `swapped`, `gcj02`, `bd09` or `elsewhere`. */
+            code: string;
+            /** @description In words, with what to do. */
+            said: components["schemas"]["Bilingual"];
+        };
+        /** @description How many systems are in which state. */
+        SystemCounts: {
+            /**
+             * Format: int64
+             * @description 未建
+             */
+            not_yet: number;
+            /**
+             * Format: int64
+             * @description 部分
+             */
+            partly: number;
+            /**
+             * Format: int64
+             * @description All.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description 可用
+             */
+            works: number;
+        };
+        /** @description All systems of the plan. */
+        SystemList: {
+            /** @description How many are in which state. */
+            counts: components["schemas"]["SystemCounts"];
+            /** @description Systems in order of their numbers. */
+            items: components["schemas"]["SystemRow"][];
+        };
+        /** @description A system of the plan. */
+        SystemRow: {
+            /** @description English name. */
+            en: string;
+            /** @description Field it belongs to. */
+            group: string;
+            /** @description `S001` … */
+            id: string;
+            missing?: components["schemas"]["Bilingual"] | null;
+            /** @description `core`, `supporting` or `policy-only`. */
+            priority: string;
+            /** @description Where the plan names it. */
+            section: string;
+            /** @description `works`, `partly` or `not_yet`. */
+            state: string;
+            /** @description What implements it. */
+            what: components["schemas"]["ProofView"][];
+            /** @description Chinese name. */
+            zh: string;
+        };
         /** @description Figures for the person who looks after the machine. */
         SystemView: {
             /** @description `SQLite` or `PostgreSQL`. */
@@ -3252,6 +6340,143 @@ export interface components {
             /** @description Title; the id where it is out of sight. */
             title: string;
         };
+        /** @description A chapter with its sections. */
+        TaskChapter: {
+            /** @description Lights. */
+            lights: components["schemas"]["PlanLights"];
+            /**
+             * Format: int32
+             * @description Number.
+             */
+            no: number;
+            /** @description Sections. */
+            sections: components["schemas"]["TaskSection"][];
+            /** @description Title. */
+            title: string;
+        };
+        /** @description A figure of a register. */
+        TaskFigure: {
+            /** @description Whether it is met. */
+            met?: boolean | null;
+            /** @description Name. */
+            names: components["schemas"]["Bilingual"];
+            /** @description Target. */
+            target?: string | null;
+            /** @description Unit. */
+            unit: string;
+            /** @description Value; null where it is not known. */
+            value?: string | null;
+        };
+        /** @description A register whose records prove a task. */
+        TaskRegister: {
+            /** @description Figures that feed the system. */
+            figures: components["schemas"]["TaskFigure"][];
+            /** @description Name. */
+            names: components["schemas"]["Bilingual"];
+            /** @description Register. */
+            register: string;
+            /** @description System of the plan. */
+            system: string;
+        };
+        /** @description A task in a list. */
+        TaskRow: {
+            /** @description `3.1.4` */
+            id: string;
+            /**
+             * Format: int64
+             * @description Most days late.
+             */
+            late_days: number;
+            /** @description Who leads. */
+            lead: components["schemas"]["PlanUnit"][];
+            /** @description `done`, `on_time`, `overdue`, `supervise`, `interview` */
+            level: string;
+            /** @description `green`, `yellow`, `red`, `grey` */
+            light: string;
+            /**
+             * Format: int32
+             * @description Measures filed.
+             */
+            measures: number;
+            next_due?: components["schemas"]["Day"] | null;
+            /** @description Progress, 0 to 1. */
+            progress?: string | null;
+            /** @description `done`, `milestones`, `report`, `measures` */
+            progress_by?: string | null;
+            /**
+             * Format: int32
+             * @description Projects named or kept.
+             */
+            projects: number;
+            /** @description Why the light is what it is. */
+            reason: components["schemas"]["Bilingual"];
+            /** @description `not_started`, `underway`, `acceptance`, `done`, `adjusted`, `stopped` */
+            status: string;
+            /** @description Title. */
+            title: string;
+            /** @description Also a duty of every town. */
+            towns: boolean;
+            /** @description Who cooperates. */
+            with: components["schemas"]["PlanUnit"][];
+        };
+        /** @description A section with its tasks. */
+        TaskSection: {
+            /** @description `3.1` */
+            id: string;
+            /** @description Lights. */
+            lights: components["schemas"]["PlanLights"];
+            /** @description Tasks. */
+            tasks: components["schemas"]["TaskRow"][];
+            /** @description Title. */
+            title: string;
+        };
+        /** @description The plan's tree. */
+        TaskTree: {
+            /** @description Chapters. */
+            chapters: components["schemas"]["TaskChapter"][];
+            /** @description Lights of all tasks in sight. */
+            lights: components["schemas"]["PlanLights"];
+            /** @description Day asked. */
+            on: components["schemas"]["Day"];
+        };
+        /** @description One task with everything under it. */
+        TaskView: {
+            /** @description Things coming due. */
+            coming: components["schemas"]["LateRow"][];
+            /** @description What to know before relying on it. */
+            doubts: components["schemas"]["PlanDoubt"][];
+            /** @description Goals of years. */
+            goals: components["schemas"]["GoalView"][];
+            /** @description Things late. */
+            late: components["schemas"]["LateRow"][];
+            /** @description Measures. */
+            measures: components["schemas"]["MeasureView"][];
+            /** @description Projects the plan names. */
+            named_projects: string[];
+            /** @description Day asked. */
+            on: components["schemas"]["Day"];
+            /** @description Orders. */
+            orders: components["schemas"]["OrderView"][];
+            /** @description Projects. */
+            projects: components["schemas"]["ProjectView"][];
+            /** @description Registers that prove it. */
+            registers: components["schemas"]["TaskRegister"][];
+            /** @description Reports, newest first. */
+            reports: components["schemas"]["ReportView"][];
+            /** @description Chapter and section. */
+            section: string;
+            /** @description Targets. */
+            targets: components["schemas"]["TargetView"][];
+            /** @description The task. */
+            task: components["schemas"]["TaskRow"];
+            /** @description Text of the newest edition of the document, corrected; null where none was uploaded. */
+            text?: string | null;
+            /**
+             * Format: int32
+             * @description Lines of that edition.
+             */
+            text_line?: number | null;
+        };
         /** @description An access token for programs. The token itself is shown once, when it is made. */
         TokenView: {
             /** @description When it was made. */
@@ -3297,25 +6522,111 @@ export interface components {
             /** @description Chinese title. */
             zh: string;
         };
+        /** @description A unit in the overview. */
+        UnitCard: {
+            /**
+             * Format: int32
+             * @description Tasks it cooperates in.
+             */
+            cooperates: number;
+            /** @description Lights of its indicators. */
+            indicators: components["schemas"]["PlanLights"];
+            /**
+             * Format: int32
+             * @description Things late.
+             */
+            late: number;
+            /**
+             * Format: int64
+             * @description Most days late.
+             */
+            late_days: number;
+            /** @description Lights of the tasks it leads or shares. */
+            leads: components["schemas"]["PlanLights"];
+            /** @description Lights of its projects. */
+            projects: components["schemas"]["PlanLights"];
+            /** @description In one sentence. */
+            summary: components["schemas"]["Bilingual"];
+            /** @description Unit. */
+            unit: components["schemas"]["PlanUnit"];
+        };
         /**
          * @description Kind of a unit.
          * @enum {string}
          */
         UnitKindView: "bureau" | "town" | "department" | "government";
-        /** @description A government unit, town or sub-district with duties. */
+        /** @description A unit's result. */
+        UnitScore: {
+            /** @description What to know before relying on it. */
+            doubts: components["schemas"]["PlanDoubt"][];
+            /** @description The calculation. */
+            formula: string;
+            grade?: components["schemas"]["Bilingual"] | null;
+            /** @description Duties. */
+            items: components["schemas"]["DutyScore"][];
+            /** @description Duties without a value. */
+            missing: string[];
+            /**
+             * Format: int32
+             * @description Place, from 1.
+             */
+            rank: number;
+            /** @description 0–100; null where nothing has a value. */
+            total?: string | null;
+            /** @description Unit. */
+            unit: components["schemas"]["PlanUnit"];
+        };
+        /** @description What a unit has to do. */
         UnitView: {
-            /** @description Other names. */
-            aliases: string[];
-            /** @description Short stable code. */
-            code: string;
+            /** @description When this was put together. */
+            at: components["schemas"]["Stamp"];
+            /** @description Where it stands. */
+            card: components["schemas"]["UnitCard"];
+            /** @description Things coming due, the next first. */
+            coming: components["schemas"]["LateRow"][];
+            /** @description Its indicators. */
+            indicators: components["schemas"]["IndicatorView"][];
+            /** @description Things late. */
+            late: components["schemas"]["LateRow"][];
+            /** @description Tasks it leads or shares. */
+            leads: components["schemas"]["TaskRow"][];
+            /** @description Its measures. */
+            measures: components["schemas"]["MeasureView"][];
+            /** @description Day asked. */
+            on: components["schemas"]["Day"];
+            /** @description Its open orders. */
+            orders: components["schemas"]["OrderView"][];
+            /** @description Its projects. */
+            projects: components["schemas"]["ProjectView"][];
+            /** @description Its reports that wait or were returned. */
+            reports: components["schemas"]["ReportView"][];
+            /** @description Its returns in open rounds. */
+            returns: components["schemas"]["FilingView"][];
+            /** @description For a town: tasks it has measures under. */
+            town_tasks: components["schemas"]["TaskRow"][];
+            /** @description Tasks it cooperates in. */
+            with: components["schemas"]["TaskRow"][];
+        };
+        /** @description Records of a register that belong to no source yet. */
+        UnmatchedView: {
             /** @description English name. */
             en: string;
-            /** @description Kind. */
-            kind: components["schemas"]["UnitKindView"];
-            /** @description Seat, CGCS2000 `[lon, lat]`. */
-            seat?: number[] | null;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            records: number;
+            /** @description Register. */
+            register: string;
             /** @description Chinese name. */
             zh: string;
+        };
+        /** @description A merge to be taken apart. */
+        UnmergeRecord: {
+            /** @description The record that was closed. */
+            id: string;
+            /** @description Why. */
+            reason: string;
         };
         /** @description A change of a user; absent fields stay. A new password or a deactivation ends all of the user's sessions. */
         UserPatch: {
@@ -3413,6 +6724,84 @@ export interface components {
             water_body?: string | null;
             /** @description Chinese name. */
             zh: string;
+        };
+        /** @description The year against its goal or path. */
+        YearCheckView: {
+            /** @description Actual value. */
+            actual: string;
+            /** @description What it is compared with. */
+            against: components["schemas"]["AgainstView"];
+            /** @description Not worse. */
+            met: boolean;
+        };
+        /** @description What is tested against the zones: one of `point`, `geometry` and `record`. */
+        ZoneAsk: {
+            /** @description GeoJSON points, lines or areas. */
+            geometry?: Record<string, never> | null;
+            point?: components["schemas"]["PointAsk"] | null;
+            record?: components["schemas"]["RecordAsk"] | null;
+            /** @description Registers whose zones are asked; every zone layer in sight when empty. */
+            registers?: string[];
+            /**
+             * Format: double
+             * @description From how near a zone is told, metres (at most 50,000); what each layer says when absent.
+             */
+            within_m?: number | null;
+        };
+        /** @description A zone that concerns the site. */
+        ZoneHitView: {
+            /**
+             * Format: double
+             * @description Share of the site's area (length of a line) inside, 0 to 1; null for points.
+             */
+            area_share?: number | null;
+            class?: components["schemas"]["Bilingual"] | null;
+            /**
+             * Format: double
+             * @description Metres between them.
+             */
+            distance_m: number;
+            /** @description The zone's record. */
+            id: string;
+            /** @description Code of the layer. */
+            kind: string;
+            /** @description Name of the layer. */
+            kind_names: components["schemas"]["Bilingual"];
+            /** @description Register of the zone. */
+            register: string;
+            /** @description English name of the register. */
+            register_en: string;
+            /** @description Chinese name of the register. */
+            register_zh: string;
+            /** @description How they lie to each other. */
+            relation: components["schemas"]["RelationView"];
+            /** @description What holds there. */
+            rules: components["schemas"]["ZoneRuleView"][];
+            /**
+             * Format: double
+             * @description Shared area, m².
+             */
+            shared_m2?: number | null;
+            /** @description Its title. */
+            title: string;
+        };
+        /** @description What a zone test found. */
+        ZoneReportView: {
+            /** @description Zones that concern the site, those it lies in first. */
+            hits: components["schemas"]["ZoneHitView"][];
+            /** @description Registers that were asked. */
+            registers: string[];
+            /** @description Zones in force that were compared. */
+            tested: number;
+            /** @description More zones lie around than are compared at once. */
+            truncated: boolean;
+        };
+        /** @description Something that holds in a zone. */
+        ZoneRuleView: {
+            /** @description What kind of rule: the field's name. */
+            names: components["schemas"]["Bilingual"];
+            /** @description The rule. */
+            text: string;
         };
     };
     responses: never;
@@ -3615,6 +7004,43 @@ export interface operations {
             };
         };
     };
+    upload_attachment: {
+        parameters: {
+            query: {
+                /** @description Register. */
+                register: string;
+                /** @description Field, `name` or `group.name`. */
+                field: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["FileForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_audit: {
         parameters: {
             query?: {
@@ -3671,6 +7097,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditVerification"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_chains: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChainList"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_chain: {
+        parameters: {
+            query: {
+                /**
+                 * @description `<register>:<id>`, or `subject:<code>`.
+                 * @example subject:demo-chizhong
+                 */
+                from: string;
+                /** @description Mean velocity of the water, m/s, instead of the chain's own. */
+                velocity?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Chain */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChainView"];
                 };
             };
             /** @description 错误 / error */
@@ -3765,7 +7258,7 @@ export interface operations {
     list_frames: {
         parameters: {
             query?: {
-                /** @description How many, newest first, 1 to 200; 50 when absent. */
+                /** @description How many, newest first; 50 when absent, 1,000 at most. */
                 limit?: number;
             };
             header?: never;
@@ -4158,6 +7651,963 @@ export interface operations {
             };
         };
     };
+    get_plan: {
+        parameters: {
+            query?: {
+                /** @description Facts of this day or before, as they are known now; today when absent. */
+                on?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOverview"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_assessments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationList"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_assessment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeAssessment"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssessmentView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_assessment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Row */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssessmentView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_correction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Row */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diff_documents: {
+        parameters: {
+            query: {
+                /** @description Older edition. */
+                older: number;
+                /** @description Newer edition. */
+                newer: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDiff"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_documents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanEditions"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description one part `file` */
+        requestBody: {
+            content: {
+                "multipart/form-data": string;
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtractionView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Edition */
+                edition: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtractionView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correct_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Edition */
+                edition: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeCorrection"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionMade"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_evaluations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationList"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_evaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeEvaluation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_evaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Row */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Row */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluationStep"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Row */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluationStep"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_docx: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Row */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": number[];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Row */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Row */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluationStep"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_indicators: {
+        parameters: {
+            query?: {
+                /** @description Facts of this day or before, as they are known now; today when absent. */
+                on?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndicatorBoard"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_indicator: {
+        parameters: {
+            query?: {
+                /** @description Facts of this day or before, as they are known now; today when absent. */
+                on?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Number */
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndicatorView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_late: {
+        parameters: {
+            query?: {
+                /** @description Facts of this day or before; today when absent. */
+                on?: string;
+                /** @description Only of this unit. */
+                unit?: string;
+                /** @description Only of this level or above: `remind`, `yellow`, `order`, `interview`. */
+                level?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, 1 to 200; 50 when absent. */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LateRow"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_orders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftedOrders"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_provenance: {
+        parameters: {
+            query: {
+                /** @description Key of the source. */
+                key: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProvenanceView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rounds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundList"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_round: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenRound"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_round: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 2023-H2 */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    freeze_round: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 2023-H2 */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tasks: {
+        parameters: {
+            query?: {
+                /** @description Facts of this day or before, as they are known now; today when absent. */
+                on?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskTree"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_task: {
+        parameters: {
+            query?: {
+                /** @description Facts of this day or before, as they are known now; today when absent. */
+                on?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Chapter, section, item: 3.1.4 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_unit: {
+        parameters: {
+            query?: {
+                /** @description Facts of this day or before, as they are known now; today when absent. */
+                on?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Unit, or `mine` */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_profile: {
         parameters: {
             query?: never;
@@ -4214,6 +8664,164 @@ export interface operations {
             };
         };
     };
+    public_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicPlan"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    public_report_docx: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Row */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": number[];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    public_report_pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Row */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_public_registers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicRegisterList"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_public_register: {
+        parameters: {
+            query?: {
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, 1 to 200; 50 when absent. */
+                page_size?: number;
+                /** @description Words, all of which occur in public values. */
+                q?: string;
+                /** @description First day of a published period; the newest when absent. */
+                from?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicRecords"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     public_water: {
         parameters: {
             query?: never;
@@ -4251,7 +8859,7 @@ export interface operations {
                 mn?: string;
                 /** @description Received not before. */
                 from?: string;
-                /** @description Same as `page_size`. */
+                /** @description The newest so many, 1,000 at most, instead of a page. */
                 limit?: number;
                 /** @description Page, from 1. */
                 page?: number;
@@ -4378,6 +8986,34 @@ export interface operations {
             };
         };
     };
+    list_outstanding_publications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutstandingList"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_register: {
         parameters: {
             query?: never;
@@ -4479,6 +9115,116 @@ export interface operations {
             };
         };
     };
+    list_doubles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoubleList"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismiss_double: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DismissDouble"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_records: {
+        parameters: {
+            query?: {
+                /** @description `xlsx`, `csv` or `geojson`. */
+                format?: string;
+                /** @description `field` or `-field`. */
+                sort?: string;
+                /** @description Words, all of which occur. */
+                q?: string;
+                /** @description States, separated by commas. */
+                state?: string;
+                /** @description Whether a deadline has passed. */
+                overdue?: boolean;
+                /** @description Code of the unit the record belongs to. */
+                unit?: string;
+                /** @description Only demonstration, or only real. */
+                demo?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_figures: {
         parameters: {
             query?: never;
@@ -4497,6 +9243,314 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FigureList"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_records: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["FileForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+                /** @description Import */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+                /** @description Import */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+                /** @description Import */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_map: {
+        parameters: {
+            query?: {
+                /**
+                 * @description West, south, east, north in degrees, separated by commas.
+                 * @example 116.0,36.4,116.4,36.8
+                 */
+                bbox?: string;
+                /** @description At most so many, 1 to 5,000; 1,000 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordCollection"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_merge: {
+        parameters: {
+            query: {
+                /** @description The record that stays. */
+                keep: string;
+                /** @description The record that is closed into it. */
+                close: string;
+            };
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergePlanView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_records: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeRecords"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_publications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationList"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_period: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishPeriod"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeriodView"];
                 };
             };
             /** @description 错误 / error */
@@ -4529,7 +9583,7 @@ export interface operations {
                 unit?: string;
                 /** @description Only demonstration, or only real. */
                 demo?: boolean;
-                /** @description Counter or rate: the records it rests on. */
+                /** @description The records a figure rests on: the name of a counter, or `rate.` and the name of a rate. */
                 figure?: string;
                 /** @description As known at this time. */
                 as_of?: string;
@@ -4709,6 +9763,41 @@ export interface operations {
             };
         };
     };
+    get_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+                /** @description Record */
+                id: string;
+                /** @description SHA-256 of the content */
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_record_history: {
         parameters: {
             query?: never;
@@ -4790,6 +9879,123 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["StepRecord"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+                /** @description Level */
+                z: number;
+                /** @description Column */
+                x: number;
+                /** @description Row */
+                y: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox-vector-tile": number[];
+                };
+            };
+            /** @description Nothing there */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description As before */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unmerge_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Register */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnmergeRecord"];
             };
         };
         responses: {
@@ -5007,6 +10213,145 @@ export interface operations {
             };
         };
     };
+    list_sources: {
+        parameters: {
+            query?: {
+                /** @description Register of the sources; the only one when absent. */
+                register?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, 1 to 200; 50 when absent. */
+                page_size?: number;
+                /** @description Words, all of which occur. */
+                q?: string;
+                /** @description States, separated by commas. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceList"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reviews: {
+        parameters: {
+            query?: {
+                /** @description Register of the sources; the only one when absent. */
+                register?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, 1 to 200; 50 when absent. */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ProposalView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    judge_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeSource"];
+            };
+        };
+        responses: {
+            /** @description Kept */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_source: {
+        parameters: {
+            query?: {
+                /** @description Register of the sources; the only one when absent. */
+                register?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the source's record */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_tables: {
         parameters: {
             query?: never;
@@ -5209,6 +10554,34 @@ export interface operations {
             };
         };
     };
+    list_systems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemList"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_tokens: {
         parameters: {
             query?: {
@@ -5396,6 +10769,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_layer: {
+        parameters: {
+            query: {
+                /** @description Register the features go into. */
+                register: string;
+                /** @description Say what would come of it and write nothing; true when absent. */
+                dry_run?: boolean;
+                /** @description System the positions are really in, after a warning. */
+                system?: "cgcs2000" | "gcj02" | "bd09";
+                /** @description Latitude stands before longitude. */
+                swapped?: boolean;
+                /** @description The positions are right, whatever looks wrong about them. */
+                accept?: boolean;
+                /** @description Values for every record, a JSON object by field. */
+                set?: string;
+                /** @description Attribute → field where the names do not say it, a JSON object. */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["LayerForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerReportView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_zones: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ZoneAsk"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneReportView"];
                 };
             };
             /** @description 错误 / error */

@@ -125,7 +125,7 @@ pub struct ScoreView {
 
 /// A frozen figure of the follow-up.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct FigureView {
+pub struct FrozenFigure {
     /// Heading.
     pub group: String,
     /// What it is.
@@ -182,7 +182,7 @@ pub struct EvaluationView {
     /// Projects.
     pub projects: Vec<ProjectView>,
     /// Figures of the follow-up.
-    pub figures: Vec<FigureView>,
+    pub figures: Vec<FrozenFigure>,
     /// What is behind.
     pub behind: Vec<PlanBehind>,
     /// What to know before relying on it.

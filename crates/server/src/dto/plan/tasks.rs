@@ -80,7 +80,7 @@ pub struct TaskTree {
 
 /// A target of a task.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct TargetView {
+pub struct TaskTarget {
     /// What is measured or done.
     pub name: String,
     /// Value.
@@ -283,7 +283,7 @@ pub struct TaskView {
     /// Projects the plan names.
     pub named_projects: Vec<String>,
     /// Targets.
-    pub targets: Vec<TargetView>,
+    pub targets: Vec<TaskTarget>,
     /// Things late.
     pub late: Vec<LateRow>,
     /// Things coming due.
@@ -368,7 +368,7 @@ pub struct DraftedOrders {
 
 /// What a unit has to do.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct UnitView {
+pub struct UnitDesk {
     /// Day asked.
     pub on: Day,
     /// Where it stands.

@@ -16,7 +16,7 @@ use crate::access::Access;
 use crate::dto::common::Bilingual;
 use crate::dto::plan::evaluations::{
     AssessmentView, DutyScore, EvaluatedIndicator, EvaluatedTask, EvaluationCount, EvaluationList,
-    EvaluationStep, EvaluationView, FigureView, MakeAssessment, MakeEvaluation, RemarksView, ScoreView,
+    EvaluationStep, EvaluationView, FrozenFigure, MakeAssessment, MakeEvaluation, RemarksView, ScoreView,
     UnitScore,
 };
 use crate::error::{ApiError, Code, Result};
@@ -319,7 +319,7 @@ pub(super) fn view(plan: &Progress, made: &Made) -> EvaluationView {
             .snapshot
             .figures
             .iter()
-            .map(|f| FigureView {
+            .map(|f| FrozenFigure {
                 group: f.group.clone(),
                 name: f.name.clone(),
                 value: f.value.map(views::decimal),

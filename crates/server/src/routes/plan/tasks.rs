@@ -11,8 +11,8 @@ use crate::access::Access;
 use crate::dto::common::Page;
 use crate::dto::plan::OnDay;
 use crate::dto::plan::tasks::{
-    DraftOrder, DraftedOrders, LateQuery, LateRow, TargetView, TaskChapter, TaskFigure, TaskRegister,
-    TaskSection, TaskTree, TaskView, UnitView,
+    DraftOrder, DraftedOrders, LateQuery, LateRow, TaskTarget, TaskChapter, TaskFigure, TaskRegister,
+    TaskSection, TaskTree, TaskView, UnitDesk,
 };
 use crate::error::{ApiError, Code, Result};
 use crate::extract::{Body, Path, Query};
@@ -142,7 +142,7 @@ pub(crate) async fn get_task(
         targets: input
             .targets
             .iter()
-            .map(|t| TargetView {
+            .map(|t| TaskTarget {
                 name: t.name.clone(),
                 value: t.value.map(views::decimal),
                 unit: t.unit.clone(),
@@ -284,13 +284,13 @@ pub(crate) async fn draft_orders(
 
 /// What a unit has to do; towns and departments see their own.
 #[utoipa::path(get, path = "/plan/units/{code}", tag = "plan",
-    params(("code" = String, Path, description = "Unit, or `mine`"), OnDay), responses((status = OK, body = UnitView)))]
+    params(("code" = String, Path, description = "Unit, or `mine`"), OnDay), responses((status = OK, body = UnitDesk)))]
 pub(crate) async fn get_unit(
     State(ctx): State<Context>,
     access: Access,
     Path(code): Path<String>,
     Query(query): Query<OnDay>,
-) -> Result<Json<UnitView>> {
+) -> Result<Json<UnitDesk>> {
     let part = Part::of(&access)?;
     let code = if code == "mine" {
         access.user()?.unit.clone().ok_or(Code::NotFound)?
@@ -311,7 +311,7 @@ fn unit_view(
     day: &Day,
     code: &UnitCode,
     rounds: &[progress::RoundView],
-) -> UnitView {
+) -> UnitDesk {
     let board = &day.board;
     let on = board.on;
     let state = board.units.get(code).cloned().unwrap_or_default();
@@ -349,7 +349,7 @@ fn unit_view(
             .iter()
             .any(|m| m.task == t.id && m.unit == *code)
     };
-    UnitView {
+    UnitDesk {
         on: on.into(),
         card: views::card(plan, code, &state),
         late,
