@@ -1,7 +1,6 @@
 // The console's menu as data: where it leads, and the action somebody needs to see it.
 
-import { AlarmClock, Bell, Collection, Connection, Cpu, DataLine, Document, Files, Finished, Fold, House, Key, Location, MapLocation, Monitor, Notebook, OfficeBuilding, Postcard, Pouring, Share, Sunny, Tickets, User, View } from '@element-plus/icons-vue'
-import { Bell, Checked, Compass, Connection, Cpu, DataLine, Document, Files, Finished, Fold, House, Key, List, MapLocation, Monitor, Notebook, OfficeBuilding, Pouring, Reading, Stamp, Sunny, Tickets, TrendCharts, User, View } from '@element-plus/icons-vue'
+import { AlarmClock, Bell, Checked, Collection, Compass, Connection, Cpu, DataLine, Document, Files, Finished, Fold, House, Key, List, Location, MapLocation, Monitor, Notebook, OfficeBuilding, Postcard, Pouring, Reading, Share, Stamp, Sunny, Tickets, TrendCharts, User, View } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 
 export interface MenuItem {
@@ -48,6 +47,9 @@ export const MENU: { key: string; items: MenuItem[] }[] = [
       { key: 'chain', to: '/chains', icon: Share, action: 'registers.read' },
       { key: 'zones', to: '/zones', icon: Location, action: 'registers.read' },
       { key: 'systems', to: '/systems', icon: Finished, action: 'systems.read' },
+    ],
+  },
+  {
     key: 'plan',
     items: [
       { key: 'plan', to: '/plan', icon: Compass, action: 'plan.read' },
