@@ -116,13 +116,19 @@ mod tests {
         let (phi, lambda) = (p.lat.to_radians(), (p.lon - zone.central).to_radians());
         let t = (phi.sin().atanh() - e * (e * phi.sin()).atanh()).sinh();
         let xi = t.atan2(lambda.cos());
-        let eta = (lambda.sin() / (1.0 + t * t).sqrt() / (lambda.cos() / (1.0 + t * t).sqrt()).hypot(t / (1.0 + t * t).sqrt())).asinh();
+        let eta = (lambda.sin()
+            / (1.0 + t * t).sqrt()
+            / (lambda.cos() / (1.0 + t * t).sqrt()).hypot(t / (1.0 + t * t).sqrt()))
+        .asinh();
         let (mut north, mut east) = (xi, eta);
         for (a, k) in alpha.into_iter().zip([2.0, 4.0, 6.0, 8.0]) {
             north += a * (k * xi).sin() * (k * eta).cosh();
             east += a * (k * xi).cos() * (k * eta).sinh();
         }
-        (zone.easting + zone.scale * radius * east, zone.northing + zone.scale * radius * north)
+        (
+            zone.easting + zone.scale * radius * east,
+            zone.northing + zone.scale * radius * north,
+        )
     }
 
     #[test]
@@ -130,7 +136,10 @@ mod tests {
         let zone = Zone::gauss(117.0);
         let north = distance_m(LonLat::new(117.0, 0.0), LonLat::new(117.0, 36.58));
         let p = zone.to_degrees(500_000.0, north);
-        assert!((p.lon - 117.0).abs() < 1e-12 && (p.lat - 36.58).abs() < 1e-8, "{p:?}");
+        assert!(
+            (p.lon - 117.0).abs() < 1e-12 && (p.lat - 36.58).abs() < 1e-8,
+            "{p:?}"
+        );
         // The length of a quadrant, published for WGS 84: 10 001 965.729 m.
         let pole = zone.to_degrees(500_000.0, 10_001_965.729);
         assert!((pole.lat - 90.0).abs() < 1e-7, "{pole:?}");
@@ -146,7 +155,10 @@ mod tests {
             (4547, 114.0, 500_000.0),
         ] {
             let zone = Zone::epsg(code).unwrap();
-            assert!((zone.central - central).abs() < 1e-9 && (zone.easting - easting).abs() < 1e-9, "{code}");
+            assert!(
+                (zone.central - central).abs() < 1e-9 && (zone.easting - easting).abs() < 1e-9,
+                "{code}"
+            );
         }
         assert_eq!(Zone::epsg(3857), None);
         assert_eq!(numbered(39_512_345.0), Some(117.0));

@@ -38,7 +38,8 @@ impl Geometry {
     /// From a parsed geometry, positions unchecked; `None` for collections.
     pub(crate) fn from_parsed(value: GeometryValue) -> Option<Self> {
         let line = |l: Vec<geojson::Position>| l.iter().map(position).collect::<Vec<_>>();
-        let polygon = |rings: Vec<Vec<geojson::Position>>| Polygon::new(rings.into_iter().map(line).collect());
+        let polygon =
+            |rings: Vec<Vec<geojson::Position>>| Polygon::new(rings.into_iter().map(line).collect());
         Some(match value {
             GeometryValue::Point { coordinates } => Self::Points(vec![position(&coordinates)]),
             GeometryValue::MultiPoint { coordinates } => Self::Points(line(coordinates)),
@@ -160,9 +161,15 @@ mod tests {
     #[test]
     fn what_is_no_place_is_refused() {
         let wild = json!({"type": "Point", "coordinates": [500.0, 36.5]});
-        assert!(matches!(Geometry::from_geojson(&wild, 7), Err(GeoError::Position { feature: 7 })));
+        assert!(matches!(
+            Geometry::from_geojson(&wild, 7),
+            Err(GeoError::Position { feature: 7 })
+        ));
         let many = json!({"type": "GeometryCollection", "geometries": []});
-        assert!(matches!(Geometry::from_geojson(&many, 1), Err(GeoError::Kind { .. })));
+        assert!(matches!(
+            Geometry::from_geojson(&many, 1),
+            Err(GeoError::Kind { .. })
+        ));
         assert!(Geometry::from_geojson(&json!({"type": "Point"}), 1).is_err());
         assert!(Geometry::from_geojson(&json!(3), 1).is_err());
     }

@@ -85,7 +85,10 @@ impl Bounds {
 
     /// Whether the two boxes share a point.
     pub fn meets(&self, other: &Self) -> bool {
-        self.west <= other.east && other.west <= self.east && self.south <= other.north && other.south <= self.north
+        self.west <= other.east
+            && other.west <= self.east
+            && self.south <= other.north
+            && other.south <= self.north
     }
 
     /// The box made larger by `metres` on every side, generously: never too small anywhere it holds.

@@ -138,9 +138,8 @@ type Step = (i32, i32);
 
 /// Kind (1 points, 2 lines, 3 areas) and commands; `None` where nothing is left.
 fn commands(tile: Tile, geometry: &Geometry) -> Option<(u64, Vec<u8>)> {
-    let project = |line: &[LonLat]| -> Vec<Xy> {
-        line.iter().map(|p| tile.project(*p, f64::from(EXTENT))).collect()
-    };
+    let project =
+        |line: &[LonLat]| -> Vec<Xy> { line.iter().map(|p| tile.project(*p, f64::from(EXTENT))).collect() };
     let mut pen = Pen::default();
     let kind = match geometry {
         Geometry::Points(points) => {
@@ -234,7 +233,10 @@ fn inside(v: f64) -> bool {
     (-MARGIN..=f64::from(EXTENT) + MARGIN).contains(&v)
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "clipped to the tile and its margin before")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "clipped to the tile and its margin before"
+)]
 fn step((x, y): Xy) -> Step {
     (x.round() as i32, y.round() as i32)
 }
@@ -369,7 +371,11 @@ fn simplify(line: &[Xy]) -> Vec<Xy> {
             open.push((n, to));
         }
     }
-    line.iter().zip(keep).filter(|(_, k)| *k).map(|(p, _)| *p).collect()
+    line.iter()
+        .zip(keep)
+        .filter(|(_, k)| *k)
+        .map(|(p, _)| *p)
+        .collect()
 }
 
 /// Distance of a point from a segment.

@@ -162,7 +162,10 @@ impl Shapes {
         if self.0.is_empty() || other.0.is_empty() {
             return Self(Vec::new());
         }
-        Self(self.0.overlay(&other.0, OverlayRule::Intersect, FillRule::NonZero))
+        Self(
+            self.0
+                .overlay(&other.0, OverlayRule::Intersect, FillRule::NonZero),
+        )
     }
 
     fn rings(&self) -> impl Iterator<Item = (bool, Vec<LonLat>)> + '_ {
@@ -232,13 +235,20 @@ impl Frame {
     fn cross(&self, a: &[Vec<LonLat>], b: &[Vec<LonLat>]) -> bool {
         let left = self.segments(&Geometry::Lines(a.to_vec()));
         let right = self.segments(&Geometry::Lines(b.to_vec()));
-        left.iter()
-            .any(|p| right.iter().any(|q| box_gap(p, q) <= 0.0 && meets(p, q).is_some_and(|t| t > 0.0 && t < 1.0)))
+        left.iter().any(|p| {
+            right
+                .iter()
+                .any(|q| box_gap(p, q) <= 0.0 && meets(p, q).is_some_and(|t| t > 0.0 && t < 1.0))
+        })
     }
 
     /// Metres of a line inside of the areas: cut at every border, each piece judged by its middle.
     fn length_inside(&self, line: &[LonLat], areas: &[Polygon]) -> f64 {
-        let borders: Vec<Segment> = areas.iter().flat_map(Polygon::rings).flat_map(|r| edges(r)).collect();
+        let borders: Vec<Segment> = areas
+            .iter()
+            .flat_map(Polygon::rings)
+            .flat_map(|r| edges(r))
+            .collect();
         let mut inside = 0.0;
         for (a, b) in line.iter().zip(line.iter().skip(1)) {
             let piece = (self.local.xy(*a), self.local.xy(*b));

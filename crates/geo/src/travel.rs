@@ -81,15 +81,28 @@ mod tests {
         ];
         let section = LonLat::new(116.15, 36.5);
         let (found, off) = upstream(&rivers, section, &outlets, 200.0, 50_000.0, 0.2).unwrap();
-        assert_eq!(found.iter().map(|f| f.what).collect::<Vec<_>>(), ["支流口", "上游口"]);
+        assert_eq!(
+            found.iter().map(|f| f.what).collect::<Vec<_>>(),
+            ["支流口", "上游口"]
+        );
         assert_eq!(off, ["远处"]);
         // By hand: 0.05° of longitude and 0.03° of latitude, 4 476 m + 3 329 m, and 0.1° of longitude, 8 953 m.
-        let tributary = distance_m(LonLat::new(116.10, 36.5), section) + distance_m(LonLat::new(116.10, 36.53), LonLat::new(116.10, 36.5));
-        assert!((found[0].distance_m - tributary).abs() < 15.0 && (tributary - 7_805.0).abs() < 10.0, "{tributary}");
-        assert!((found[1].distance_m - 8_954.0).abs() < 10.0, "{}", found[1].distance_m);
+        let tributary = distance_m(LonLat::new(116.10, 36.5), section)
+            + distance_m(LonLat::new(116.10, 36.53), LonLat::new(116.10, 36.5));
+        assert!(
+            (found[0].distance_m - tributary).abs() < 15.0 && (tributary - 7_805.0).abs() < 10.0,
+            "{tributary}"
+        );
+        assert!(
+            (found[1].distance_m - 8_954.0).abs() < 10.0,
+            "{}",
+            found[1].distance_m
+        );
         let hours = found[1].travel_s.unwrap() / 3600.0;
         assert!((hours - 12.44).abs() < 0.02, "{hours}");
-        let still = upstream(&rivers, section, &outlets, 200.0, 50_000.0, 0.0).unwrap().0;
+        let still = upstream(&rivers, section, &outlets, 200.0, 50_000.0, 0.0)
+            .unwrap()
+            .0;
         assert_eq!(still[0].travel_s, None);
         assert!(upstream(&rivers, LonLat::new(117.0, 37.0), &outlets, 200.0, 5e4, 0.2).is_none());
     }

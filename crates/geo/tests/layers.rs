@@ -1,5 +1,12 @@
 //! Layer files: what offices send, and what somebody hostile would.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::cast_possible_truncation, clippy::cast_possible_wrap)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap
+)]
 
 use std::io::{Cursor, Write};
 
@@ -19,7 +26,8 @@ fn projected(easting: &str) -> String {
 fn pack(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in members {
-        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.start_file(*name, zip::write::SimpleFileOptions::default())
+            .unwrap();
         zip.write_all(content).unwrap();
     }
     zip.finish().unwrap().into_inner()
@@ -82,7 +90,13 @@ fn dbf(columns: &[&[u8]], rows: &[Vec<&[u8]>], driver: u8) -> Vec<u8> {
 }
 
 fn box_of(west: f64, south: f64, east: f64, north: f64) -> Vec<[f64; 2]> {
-    vec![[west, south], [west, north], [east, north], [east, south], [west, south]]
+    vec![
+        [west, south],
+        [west, north],
+        [east, north],
+        [east, south],
+        [west, south],
+    ]
 }
 
 fn gbk(text: &str) -> Vec<u8> {
@@ -90,7 +104,10 @@ fn gbk(text: &str) -> Vec<u8> {
 }
 
 fn district() -> Polygons {
-    let path = format!("{}/../../profiles/chiping/map/district.geojson", env!("CARGO_MANIFEST_DIR"));
+    let path = format!(
+        "{}/../../profiles/chiping/map/district.geojson",
+        env!("CARGO_MANIFEST_DIR")
+    );
     Polygons::from_geojson(&std::fs::read_to_string(path).unwrap(), "zh").unwrap()
 }
 
@@ -103,18 +120,50 @@ fn a_shapefile_of_an_office_is_read_with_holes_and_gbk() {
     let outer = box_of(116.2, 36.5, 116.3, 36.6);
     let hole = box_of(116.24, 36.54, 116.26, 36.56);
     let island = box_of(116.248, 36.548, 116.252, 36.552);
-    let shape = shp(&[vec![island, hole, outer], vec![box_of(116.0, 36.4, 116.01, 36.41)]]);
+    let shape = shp(&[
+        vec![island, hole, outer],
+        vec![box_of(116.0, 36.4, 116.01, 36.41)],
+    ]);
     let (name, value) = (gbk("名称"), gbk("茌平重点管控单元"));
     for (table, cpg) in [
-        (dbf(&[&name, b"CODE"], &[vec![&value, b"GK-01"], vec![b"", b"GK-02"]], 0x4D), None),
-        (dbf(&[&name, b"CODE"], &[vec![&value, b"GK-01"], vec![b"", b"GK-02"]], 0), Some("GBK")),
-        (dbf(&[&name, b"CODE"], &[vec![&value, b"GK-01"], vec![b"", b"GK-02"]], 0), None),
         (
-            dbf(&["名称".as_bytes(), b"CODE"], &[vec!["管控单元".as_bytes(), b"GK-01"], vec![b"", b"GK-02"]], 0),
+            dbf(
+                &[&name, b"CODE"],
+                &[vec![&value, b"GK-01"], vec![b"", b"GK-02"]],
+                0x4D,
+            ),
+            None,
+        ),
+        (
+            dbf(
+                &[&name, b"CODE"],
+                &[vec![&value, b"GK-01"], vec![b"", b"GK-02"]],
+                0,
+            ),
+            Some("GBK"),
+        ),
+        (
+            dbf(
+                &[&name, b"CODE"],
+                &[vec![&value, b"GK-01"], vec![b"", b"GK-02"]],
+                0,
+            ),
+            None,
+        ),
+        (
+            dbf(
+                &["名称".as_bytes(), b"CODE"],
+                &[vec!["管控单元".as_bytes(), b"GK-01"], vec![b"", b"GK-02"]],
+                0,
+            ),
             Some("UTF-8"),
         ),
     ] {
-        let mut members: Vec<(&str, &[u8])> = vec![("甲/zone.shp", &shape), ("甲/ZONE.dbf", &table), ("甲/zone.prj", GEOGRAPHIC.as_bytes())];
+        let mut members: Vec<(&str, &[u8])> = vec![
+            ("甲/zone.shp", &shape),
+            ("甲/ZONE.dbf", &table),
+            ("甲/zone.prj", GEOGRAPHIC.as_bytes()),
+        ];
         if let Some(cpg) = cpg {
             members.push(("甲/zone.cpg", cpg.as_bytes()));
         }
@@ -123,7 +172,9 @@ fn a_shapefile_of_an_office_is_read_with_holes_and_gbk() {
         assert_eq!(layer.fields, ["名称", "CODE"]);
         assert!(layer.features[0].attributes["名称"].contains("管控单元"));
         assert_eq!(layer.features[1].attributes.get("名称"), None);
-        let Geometry::Areas(parts) = first(&layer) else { panic!("areas") };
+        let Geometry::Areas(parts) = first(&layer) else {
+            panic!("areas")
+        };
         assert_eq!(parts.len(), 2, "the island is a part of its own");
         let area: f64 = parts.iter().map(geo::Polygon::area_m2).sum();
         // 0.1² − 0.02² + 0.004² of a square degree here, about 99.3 km² × 0.9616.
@@ -137,8 +188,17 @@ fn projected_positions_come_back_to_degrees() {
     // The district's seat in the zone of 117° E, worked out by the classical series of the textbooks (in B, l, t, η).
     let seat = LonLat::new(116.25, 36.58);
     let (east, north) = (432_875.301_4, 4_050_163.840_7);
-    for (offset, easting, warned) in [(0.0, "500000.0", false), (39e6, "39500000.0", false), (39e6, "500000.0", true)] {
-        let shape = shp(&[vec![box_of(east + offset, north, east + offset + 100.0, north + 100.0)]]);
+    for (offset, easting, warned) in [
+        (0.0, "500000.0", false),
+        (39e6, "39500000.0", false),
+        (39e6, "500000.0", true),
+    ] {
+        let shape = shp(&[vec![box_of(
+            east + offset,
+            north,
+            east + offset + 100.0,
+            north + 100.0,
+        )]]);
         let prj = projected(easting);
         let layer = read("a.zip", &pack(&[("a.shp", &shape), ("a.prj", prj.as_bytes())])).unwrap();
         let p = first(&layer).positions().next().unwrap();
@@ -147,7 +207,10 @@ fn projected_positions_come_back_to_degrees() {
     }
     let shape = shp(&[vec![box_of(39_432_915.0, north, 39_433_000.0, north + 100.0)]]);
     let bare = read("a.zip", &pack(&[("a.shp", &shape)])).unwrap_err();
-    assert!(bare.said.zh.contains(".prj") && bare.said.zh.contains("117"), "{bare}");
+    assert!(
+        bare.said.zh.contains(".prj") && bare.said.zh.contains("117"),
+        "{bare}"
+    );
     let wrong = projected("500000.0").replace("117.0", "114.0");
     assert!(read("a.zip", &pack(&[("a.shp", &shape), ("a.prj", wrong.as_bytes())])).is_err());
 }
@@ -159,8 +222,14 @@ fn other_systems_are_refused_in_words() {
         (GEOGRAPHIC.replace("D_China_2000", "D_Xian_1980"), "测绘"),
         (GEOGRAPHIC.replace("D_China_2000", "D_Beijing_1954"), "测绘"),
         (GEOGRAPHIC.replace("D_China_2000", "D_NAD_1983"), "转换"),
-        (projected("500000.0").replace("Gauss_Kruger", "Mercator_Auxiliary_Sphere"), "投影"),
-        (GEOGRAPHIC.replace("0.0174532925199433", "0.015707963267948967"), "度"),
+        (
+            projected("500000.0").replace("Gauss_Kruger", "Mercator_Auxiliary_Sphere"),
+            "投影",
+        ),
+        (
+            GEOGRAPHIC.replace("0.0174532925199433", "0.015707963267948967"),
+            "度",
+        ),
         ("GEOGCS[".repeat(5_000), "坐标系"),
         ("not text".into(), "坐标系"),
     ] {
@@ -168,11 +237,20 @@ fn other_systems_are_refused_in_words() {
         assert!(error.said.zh.contains(word) && error.file == "a.prj", "{error}");
     }
     let foreign = r#"{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::3857"}},"features":[]}"#;
-    assert!(read("a.json", foreign.as_bytes()).unwrap_err().said.zh.contains("3857"));
+    assert!(
+        read("a.json", foreign.as_bytes())
+            .unwrap_err()
+            .said
+            .zh
+            .contains("3857")
+    );
     let zoned = r#"{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::4548"}},"features":[{"type":"Feature","properties":{},"geometry":{"type":"Point","coordinates":[500000,4049902.0156]}}]}"#;
     let layer = read("a.json", zoned.as_bytes()).unwrap();
     let p = first(&layer).positions().next().unwrap();
-    assert!((p.lon - 117.0).abs() < 1e-9 && (p.lat - 36.58).abs() < 1e-8, "{p:?}");
+    assert!(
+        (p.lon - 117.0).abs() < 1e-9 && (p.lat - 36.58).abs() < 1e-8,
+        "{p:?}"
+    );
 }
 
 #[test]
@@ -189,13 +267,22 @@ fn kml_and_kmz_come_with_their_data() {
     </Folder></Document></kml>"#;
     for layer in [
         read("a.kml", kml.as_bytes()).unwrap(),
-        read("a.kmz", &pack(&[("doc.kml", kml.as_bytes()), ("files/a.png", b"x")])).unwrap(),
+        read(
+            "a.kmz",
+            &pack(&[("doc.kml", kml.as_bytes()), ("files/a.png", b"x")]),
+        )
+        .unwrap(),
     ] {
         assert_eq!(layer.features.len(), 3);
         assert_eq!(layer.features[0].attributes["name"], "一号 & 口");
         assert_eq!(layer.features[0].attributes["编码"], "PK-1");
         assert_eq!(layer.features[0].attributes["河流"], "茌中河");
-        assert!(layer.features.iter().any(|f| matches!(&f.geometry, Geometry::Areas(a) if a[0].rings().len() == 2)));
+        assert!(
+            layer
+                .features
+                .iter()
+                .any(|f| matches!(&f.geometry, Geometry::Areas(a) if a[0].rings().len() == 2))
+        );
         assert_eq!(layer.warnings.len(), 2);
     }
     let wrong = kml.replace("116.25,36.58,0", "116.25 36.58");
@@ -209,23 +296,55 @@ fn a_layer_in_the_wrong_system_is_suspected() {
     let border: Vec<LonLat> = area.iter().flat_map(|(_, p)| p.rings()[0].clone()).collect();
     // The district drawn a hand's breadth smaller: all of it lies inside, and an offset of 500 m does not.
     let middle = LonLat::new(116.15, 36.58);
-    let inner = |p: &LonLat| LonLat::new(middle.lon + (p.lon - middle.lon) * 0.999, middle.lat + (p.lat - middle.lat) * 0.999);
+    let inner = |p: &LonLat| {
+        LonLat::new(
+            middle.lon + (p.lon - middle.lon) * 0.999,
+            middle.lat + (p.lat - middle.lat) * 0.999,
+        )
+    };
     let file = |how: &dyn Fn(LonLat) -> LonLat| {
-        let points: Vec<String> = border.iter().map(inner).filter(|p| area.contain(*p)).map(how).map(|p| format!("[{},{}]", p.lon, p.lat)).collect();
+        let points: Vec<String> = border
+            .iter()
+            .map(inner)
+            .filter(|p| area.contain(*p))
+            .map(how)
+            .map(|p| format!("[{},{}]", p.lon, p.lat))
+            .collect();
         format!(r#"{{"type":"MultiPoint","coordinates":[{}]}}"#, points.join(","))
     };
     let kinds = |text: String| {
         let layer = read("a.geojson", text.as_bytes()).unwrap();
-        examine(&layer, Some(&area), &[]).iter().map(|s| s.kind).collect::<Vec<_>>()
+        examine(&layer, Some(&area), &[])
+            .iter()
+            .map(|s| s.kind)
+            .collect::<Vec<_>>()
     };
     assert_eq!(kinds(file(&|p| p)), []);
-    assert_eq!(kinds(file(&|p| convert(p, Crs::Cgcs2000, Crs::Gcj02))), [SuspicionKind::Offset(Crs::Gcj02)]);
-    assert_eq!(kinds(file(&|p| convert(p, Crs::Cgcs2000, Crs::Bd09))), [SuspicionKind::Offset(Crs::Bd09)]);
-    assert_eq!(kinds(file(&|p| LonLat::new(p.lat, p.lon))), [SuspicionKind::Swapped]);
-    assert_eq!(kinds(file(&|p| LonLat::new(p.lon - 20.0, p.lat))), [SuspicionKind::Elsewhere]);
+    assert_eq!(
+        kinds(file(&|p| convert(p, Crs::Cgcs2000, Crs::Gcj02))),
+        [SuspicionKind::Offset(Crs::Gcj02)]
+    );
+    assert_eq!(
+        kinds(file(&|p| convert(p, Crs::Cgcs2000, Crs::Bd09))),
+        [SuspicionKind::Offset(Crs::Bd09)]
+    );
+    assert_eq!(
+        kinds(file(&|p| LonLat::new(p.lat, p.lon))),
+        [SuspicionKind::Swapped]
+    );
+    assert_eq!(
+        kinds(file(&|p| LonLat::new(p.lon - 20.0, p.lat))),
+        [SuspicionKind::Elsewhere]
+    );
     let text = file(&|p| LonLat::new(p.lat, p.lon));
     let layer = read("a.geojson", text.as_bytes()).unwrap();
-    let swapped = layer.clone().reading(Reading { swapped: true, ..Reading::default() }).unwrap();
+    let swapped = layer
+        .clone()
+        .reading(Reading {
+            swapped: true,
+            ..Reading::default()
+        })
+        .unwrap();
     assert!(swapped.positions().all(|p| area.contain(p)));
     let error = layer.reading(Reading::default()).unwrap_err();
     assert_eq!((error.feature, error.vertex), (Some(1), Some(1)));
@@ -236,14 +355,27 @@ fn known_places_tell_an_offset_of_a_few_points() {
     let truth = [LonLat::new(116.2423, 36.61), LonLat::new(115.939_12, 36.652_71)];
     let text = format!(
         r#"{{"type":"MultiPoint","coordinates":[{}]}}"#,
-        truth.map(|p| convert(p, Crs::Cgcs2000, Crs::Gcj02)).map(|p| format!("[{},{}]", p.lon, p.lat)).join(",")
+        truth
+            .map(|p| convert(p, Crs::Cgcs2000, Crs::Gcj02))
+            .map(|p| format!("[{},{}]", p.lon, p.lat))
+            .join(",")
     );
     let layer = read("a.geojson", text.as_bytes()).unwrap();
     let pairs: Vec<(LonLat, LonLat)> = layer.positions().zip(truth).collect();
     let found = examine(&layer, Some(&district()), &pairs);
     assert_eq!(found[0].kind, SuspicionKind::Offset(Crs::Gcj02));
-    let right = layer.reading(Reading { system: Crs::Gcj02, swapped: false }).unwrap();
-    assert!(right.positions().zip(truth).all(|(a, b)| geo::distance_m(a, b) < 0.01));
+    let right = layer
+        .reading(Reading {
+            system: Crs::Gcj02,
+            swapped: false,
+        })
+        .unwrap();
+    assert!(
+        right
+            .positions()
+            .zip(truth)
+            .all(|(a, b)| geo::distance_m(a, b) < 0.01)
+    );
 }
 
 #[test]
@@ -288,7 +420,12 @@ fn bait_is_refused() {
     let error = read("a.json", wild.as_bytes()).unwrap_err();
     assert_eq!((error.feature, error.vertex), (Some(1), Some(2)));
     let laughs = r#"<!DOCTYPE kml [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]><kml><Placemark><name>&b;</name><Point><coordinates>116,36</coordinates></Point></Placemark></kml>"#;
-    assert_eq!(read("a.kml", laughs.as_bytes()).unwrap().features[0].attributes.get("name"), None);
+    assert_eq!(
+        read("a.kml", laughs.as_bytes()).unwrap().features[0]
+            .attributes
+            .get("name"),
+        None
+    );
 }
 
 proptest! {

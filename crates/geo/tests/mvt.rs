@@ -102,7 +102,10 @@ fn read(tile: &[u8]) -> Vec<Read> {
     let layer = message(bytes_of(&outer, 3)[0]);
     assert_eq!(number_of(&layer, 15), 2);
     assert_eq!(number_of(&layer, 5), 4096);
-    let keys: Vec<String> = bytes_of(&layer, 3).iter().map(|b| String::from_utf8(b.to_vec()).unwrap()).collect();
+    let keys: Vec<String> = bytes_of(&layer, 3)
+        .iter()
+        .map(|b| String::from_utf8(b.to_vec()).unwrap())
+        .collect();
     let values: Vec<String> = bytes_of(&layer, 4)
         .iter()
         .map(|b| match &message(b)[0] {
@@ -139,7 +142,10 @@ fn place(tile: Tile, x: f64, y: f64) -> LonLat {
     let (z, tx, ty) = tile.zxy();
     let side = f64::from(1_u32 << z);
     let world = (f64::from(ty) + y / 4096.0) / side;
-    let lat = (std::f64::consts::PI * (1.0 - 2.0 * world)).sinh().atan().to_degrees();
+    let lat = (std::f64::consts::PI * (1.0 - 2.0 * world))
+        .sinh()
+        .atan()
+        .to_degrees();
     let _ = tx;
     LonLat::new(b.west + (b.east - b.west) * x / 4096.0, lat)
 }
@@ -159,7 +165,11 @@ fn surface(path: &[(i64, i64)]) -> i64 {
 fn points_carry_their_number_and_properties() {
     let t = tile();
     let geometry = Geometry::point(place(t, 25.0, 17.0));
-    let tags = [("title", Tag::Text("一号")), ("n", Tag::Number(-3)), ("demo", Tag::Flag(true))];
+    let tags = [
+        ("title", Tag::Text("一号")),
+        ("n", Tag::Number(-3)),
+        ("demo", Tag::Flag(true)),
+    ];
     let drawn = Drawn {
         number: 300,
         geometry: &geometry,
@@ -171,7 +181,10 @@ fn points_carry_their_number_and_properties() {
     assert_eq!((found[0].number, found[0].kind), (300, 1));
     assert_eq!(found[0].paths, [[(25, 17)]]);
     assert_eq!(found[0].tags["title"], "一号");
-    assert_eq!((found[0].tags["n"].as_str(), found[0].tags["demo"].as_str()), ("-3", "true"));
+    assert_eq!(
+        (found[0].tags["n"].as_str(), found[0].tags["demo"].as_str()),
+        ("-3", "true")
+    );
     // The specification's own example of a point at (25, 17) is 9 50 34.
     assert!(bytes.windows(3).any(|w| w == [9, 50, 34]));
     let outside = Geometry::point(place(t, 5_000.0, 17.0));
@@ -186,12 +199,24 @@ fn points_carry_their_number_and_properties() {
 fn areas_are_clipped_wound_and_keep_their_holes() {
     let t = tile();
     let at = |points: &[[f64; 2]]| points.iter().map(|p| place(t, p[0], p[1])).collect::<Vec<_>>();
-    let outer = at(&[[-1_000.0, 1_000.0], [2_000.0, 1_000.0], [2_000.0, 2_000.0], [-1_000.0, 2_000.0]]);
-    let hole = at(&[[100.0, 1_200.0], [400.0, 1_200.0], [400.0, 1_500.0], [100.0, 1_500.0]]);
+    let outer = at(&[
+        [-1_000.0, 1_000.0],
+        [2_000.0, 1_000.0],
+        [2_000.0, 2_000.0],
+        [-1_000.0, 2_000.0],
+    ]);
+    let hole = at(&[
+        [100.0, 1_200.0],
+        [400.0, 1_200.0],
+        [400.0, 1_500.0],
+        [100.0, 1_500.0],
+    ]);
     for turned in [false, true] {
         let mut rings = vec![outer.clone(), hole.clone()];
         if turned {
-            rings.iter_mut().for_each(|r| r.reverse());
+            for ring in &mut rings {
+                ring.reverse();
+            }
         }
         let geometry = Geometry::Areas(vec![Polygon::new(rings)]);
         let drawn = Drawn {
@@ -214,8 +239,15 @@ fn areas_are_clipped_wound_and_keep_their_holes() {
 fn lines_are_cut_where_they_leave_and_small_bends_left_out() {
     let t = tile();
     let at = |x: f64, y: f64| place(t, x, y);
-    let out_and_in = vec![at(100.0, 100.0), at(100.0, -500.0), at(300.0, -500.0), at(300.0, 200.0)];
-    let bends: Vec<LonLat> = (0..1_000_u32).map(|n| at(f64::from(n), 2_000.0 + f64::from(n % 2) * 0.4)).collect();
+    let out_and_in = vec![
+        at(100.0, 100.0),
+        at(100.0, -500.0),
+        at(300.0, -500.0),
+        at(300.0, 200.0),
+    ];
+    let bends: Vec<LonLat> = (0..1_000_u32)
+        .map(|n| at(f64::from(n), 2_000.0 + f64::from(n % 2) * 0.4))
+        .collect();
     let geometry = Geometry::Lines(vec![out_and_in, bends]);
     let drawn = Drawn {
         number: 1,

@@ -42,10 +42,20 @@ fn relation(site: &Geometry, zone: &Geometry, within: f64) -> Option<Relation> {
 #[test]
 fn a_point_is_inside_on_the_border_near_or_away() {
     let zone = holed();
-    assert_eq!(relation(&point(116.21, 36.51), &zone, 0.0), Some(Relation::Inside));
+    assert_eq!(
+        relation(&point(116.21, 36.51), &zone, 0.0),
+        Some(Relation::Inside)
+    );
     assert_eq!(relation(&point(116.25, 36.55), &zone, 0.0), None, "in the hole");
-    assert_eq!(relation(&point(116.2, 36.55), &zone, 0.0), Some(Relation::Touches));
-    assert_eq!(relation(&point(116.24, 36.55), &zone, 0.0), Some(Relation::Touches), "at the hole");
+    assert_eq!(
+        relation(&point(116.2, 36.55), &zone, 0.0),
+        Some(Relation::Touches)
+    );
+    assert_eq!(
+        relation(&point(116.24, 36.55), &zone, 0.0),
+        Some(Relation::Touches),
+        "at the hole"
+    );
     // 0.001° of longitude at 36.55° N is 89.5 m.
     let near = relate(&point(116.199, 36.55), &zone, 100.0).unwrap();
     assert_eq!(near.relation, Relation::Within);
@@ -53,7 +63,10 @@ fn a_point_is_inside_on_the_border_near_or_away() {
     assert_eq!(relation(&point(116.199, 36.55), &zone, 80.0), None);
     // Inside of the hole the border of the hole is what is near: 0.01° of latitude, 1 110 m.
     let hole = relate(&point(116.25, 36.55), &zone, 2_000.0).unwrap();
-    assert!(hole.relation == Relation::Within && (hole.distance_m - 895.0).abs() < 3.0, "{hole:?}");
+    assert!(
+        hole.relation == Relation::Within && (hole.distance_m - 895.0).abs() < 3.0,
+        "{hole:?}"
+    );
 }
 
 #[test]
@@ -67,10 +80,16 @@ fn a_site_shares_the_part_that_lies_inside() {
     assert_eq!(crossing.relation, Relation::Crosses);
     assert!((crossing.share.unwrap() - 0.25).abs() < 1e-6, "{crossing:?}");
     // 0.005° by 0.02°: 447.6 m by 2 219.5 m.
-    assert!((crossing.shared_m2.unwrap() / 1e6 - 0.9934).abs() < 0.001, "{crossing:?}");
+    assert!(
+        (crossing.shared_m2.unwrap() / 1e6 - 0.9934).abs() < 0.001,
+        "{crossing:?}"
+    );
     let neighbour = relate(&area(vec![square(116.1, 36.5, 0.1)]), &zone, 0.0).unwrap();
     assert_eq!(neighbour.relation, Relation::Touches);
-    assert_eq!(relation(&area(vec![square(116.0, 36.5, 0.05)]), &zone, 1_000.0), None);
+    assert_eq!(
+        relation(&area(vec![square(116.0, 36.5, 0.05)]), &zone, 1_000.0),
+        None
+    );
     let around = relate(&zone, &area(vec![square(116.22, 36.52, 0.01)]), 0.0).unwrap();
     assert_eq!(around.relation, Relation::Crosses);
     assert!((around.share.unwrap() - 0.01).abs() < 1e-4);
@@ -79,7 +98,10 @@ fn a_site_shares_the_part_that_lies_inside() {
 #[test]
 fn a_site_in_the_hole_is_not_in_the_zone() {
     let zone = holed();
-    assert_eq!(relation(&area(vec![square(116.245, 36.545, 0.005)]), &zone, 0.0), None);
+    assert_eq!(
+        relation(&area(vec![square(116.245, 36.545, 0.005)]), &zone, 0.0),
+        None
+    );
     let over = relate(&area(vec![square(116.24, 36.54, 0.04)]), &zone, 0.0).unwrap();
     assert!((over.share.unwrap() - 0.75).abs() < 1e-3, "{over:?}");
     let filled = relate(&area(vec![square(116.24, 36.54, 0.02)]), &zone, 0.0).unwrap();
@@ -92,15 +114,40 @@ fn lines_cross_run_inside_and_touch() {
     let through = relate(&line(&[[116.15, 36.55], [116.35, 36.55]]), &zone, 0.0).unwrap();
     assert_eq!(through.relation, Relation::Crosses);
     assert!((through.share.unwrap() - 0.5).abs() < 1e-6, "{through:?}");
-    assert_eq!(relation(&line(&[[116.21, 36.51], [116.29, 36.59]]), &zone, 0.0), Some(Relation::Inside));
-    assert_eq!(relation(&line(&[[116.1, 36.5], [116.2, 36.5]]), &zone, 0.0), Some(Relation::Touches));
+    assert_eq!(
+        relation(&line(&[[116.21, 36.51], [116.29, 36.59]]), &zone, 0.0),
+        Some(Relation::Inside)
+    );
+    assert_eq!(
+        relation(&line(&[[116.1, 36.5], [116.2, 36.5]]), &zone, 0.0),
+        Some(Relation::Touches)
+    );
     let through_hole = relate(&line(&[[116.2, 36.55], [116.3, 36.55]]), &holed(), 0.0).unwrap();
-    assert!((through_hole.share.unwrap() - 0.8).abs() < 1e-6, "{through_hole:?}");
+    assert!(
+        (through_hole.share.unwrap() - 0.8).abs() < 1e-6,
+        "{through_hole:?}"
+    );
     let river = line(&[[116.2, 36.5], [116.3, 36.6]]);
-    assert_eq!(relation(&line(&[[116.2, 36.6], [116.3, 36.5]]), &river, 0.0), Some(Relation::Crosses));
-    assert_eq!(relation(&area(vec![square(116.24, 36.54, 0.02)]), &river, 0.0), Some(Relation::Crosses));
-    assert_eq!(relation(&point(116.25, 36.5505), &river, 50.0), Some(Relation::Within));
-    assert_eq!(relation(&area(vec![square(116.24, 36.54, 0.02)]), &point(116.25, 36.55), 0.0), Some(Relation::Crosses));
+    assert_eq!(
+        relation(&line(&[[116.2, 36.6], [116.3, 36.5]]), &river, 0.0),
+        Some(Relation::Crosses)
+    );
+    assert_eq!(
+        relation(&area(vec![square(116.24, 36.54, 0.02)]), &river, 0.0),
+        Some(Relation::Crosses)
+    );
+    assert_eq!(
+        relation(&point(116.25, 36.5505), &river, 50.0),
+        Some(Relation::Within)
+    );
+    assert_eq!(
+        relation(
+            &area(vec![square(116.24, 36.54, 0.02)]),
+            &point(116.25, 36.55),
+            0.0
+        ),
+        Some(Relation::Crosses)
+    );
 }
 
 #[test]
@@ -117,19 +164,41 @@ fn several_parts_are_one_zone() {
 
 #[test]
 fn bad_rings_still_have_an_inside() {
-    let open = area(vec![ring(&[[116.2, 36.5], [116.3, 36.5], [116.3, 36.6], [116.2, 36.6]])]);
-    let clockwise = area(vec![ring(&[[116.2, 36.5], [116.2, 36.6], [116.3, 36.6], [116.3, 36.5], [116.2, 36.5]])]);
+    let open = area(vec![ring(&[
+        [116.2, 36.5],
+        [116.3, 36.5],
+        [116.3, 36.6],
+        [116.2, 36.6],
+    ])]);
+    let clockwise = area(vec![ring(&[
+        [116.2, 36.5],
+        [116.2, 36.6],
+        [116.3, 36.6],
+        [116.3, 36.5],
+        [116.2, 36.5],
+    ])]);
     let site = area(vec![square(116.25, 36.55, 0.1)]);
     for zone in [&open, &clockwise] {
         assert!((relate(&site, zone, 0.0).unwrap().share.unwrap() - 0.25).abs() < 1e-3);
     }
     // A bow tie has two triangles.
-    let tie = area(vec![ring(&[[116.2, 36.5], [116.3, 36.6], [116.3, 36.5], [116.2, 36.6], [116.2, 36.5]])]);
+    let tie = area(vec![ring(&[
+        [116.2, 36.5],
+        [116.3, 36.6],
+        [116.3, 36.5],
+        [116.2, 36.6],
+        [116.2, 36.5],
+    ])]);
     assert_eq!(relation(&point(116.21, 36.55), &tie, 0.0), Some(Relation::Inside));
     assert_eq!(relation(&point(116.25, 36.51), &tie, 0.0), None);
     let half = relate(&area(vec![square(116.2, 36.5, 0.1)]), &tie, 0.0).unwrap();
     assert!((half.share.unwrap() - 0.5).abs() < 1e-3, "{half:?}");
-    for empty in [Geometry::Areas(vec![]), area(vec![]), area(vec![vec![]]), Geometry::Points(vec![])] {
+    for empty in [
+        Geometry::Areas(vec![]),
+        area(vec![]),
+        area(vec![vec![]]),
+        Geometry::Points(vec![]),
+    ] {
         assert_eq!(relate(&site, &empty, 100.0), None);
         assert_eq!(relate(&empty, &site, 100.0), None);
     }

@@ -104,17 +104,19 @@ impl Node {
         let clock = settings.clock;
         let clock_of_registers = Arc::clone(&clock);
         let profile = Arc::new(settings.profile);
-        store.put_subjects(&profile.subjects).await?;
+        let ledger = Ledger::new(store.clone(), settings.registers, &profile.units);
+        ledger.settle(clock.now()).await?;
+        ledger.put_subjects(&profile.subjects).await?;
         store.put_devices(&profile.devices).await?;
         if settings.demo {
             server::accounts::put_demo_users(&store.people(), &profile.users, clock.now()).await?;
         }
-        let ledger = Ledger::new(store.clone(), settings.registers, &profile.units);
-        ledger.settle(clock.now()).await?;
         if settings.demo {
             let seeded = ledger.seed_demo(clock.now()).await?;
             tracing::info!(seeded, "demonstration records");
         }
+        let imported = ledger.import_subjects(&profile.subjects, clock.now()).await?;
+        tracing::info!(imported, "subjects of the profile that got a record");
         let plan = match settings.plan {
             Some(plan) => {
                 let progress = Progress::new(ledger.clone(), plan.facts, plan.follow, &profile.units);
@@ -192,7 +194,12 @@ impl Node {
             tokio::spawn(web),
             tokio::spawn(gateway.serve(hj212_listener, stopping.clone())),
             tokio::spawn(applier.run(stopping.clone())),
-            tokio::spawn(sweep(ledger, plan, Arc::clone(&clock_of_registers), stopping.clone())),
+            tokio::spawn(sweep(
+                ledger,
+                plan,
+                Arc::clone(&clock_of_registers),
+                stopping.clone(),
+            )),
             tokio::spawn(pipeline.run(applied, stopping)),
         ];
         let tasks = TASKS.into_iter().zip(running).collect();

@@ -55,8 +55,18 @@ impl Ledger {
     pub fn attachment_bytes(&self, register: &str, path: &str, person: &Person) -> Result<u64> {
         let register = self.readable(register, person)?;
         let definition = register.definition();
-        let steps = definition.life.iter().flat_map(|l| &l.transition).flat_map(|t| &t.roles);
-        if !definition.access.write.iter().chain(steps).any(|r| *r == person.actor.role) {
+        let steps = definition
+            .life
+            .iter()
+            .flat_map(|l| &l.transition)
+            .flat_map(|t| &t.roles);
+        if !definition
+            .access
+            .write
+            .iter()
+            .chain(steps)
+            .any(|r| *r == person.actor.role)
+        {
             return Err(crate::change::refuse_role(register, person));
         }
         let field = file_field(register, path).ok_or_else(|| {
@@ -110,7 +120,13 @@ impl Ledger {
         let value = named.iter().map(|(_, v)| v).find(|v| hash(v) == Some(sha256));
         let name = match value {
             Some(value) => value.get("name").and_then(Value::as_str).map(str::to_owned),
-            None if self.store().record_names_file(&name_of(register), id, sha256).await? => None,
+            None if self
+                .store()
+                .record_names_file(&name_of(register), id, sha256)
+                .await? =>
+            {
+                None
+            }
             None => return Err(LedgerError::NotFound),
         };
         let known = self.store().attachments([sha256]).await?;
@@ -142,7 +158,9 @@ impl Ledger {
             .collect();
         let mut out = Vec::new();
         for (path, value) in new {
-            let Some(field) = file_field(register, &path) else { continue };
+            let Some(field) = file_field(register, &path) else {
+                continue;
+            };
             let content = hash(&value).and_then(|h| kept.get(h));
             let name = value.get("name").and_then(Value::as_str).unwrap_or_default();
             let good = content.is_some_and(|c| {
@@ -165,7 +183,11 @@ impl Ledger {
                 });
             }
         }
-        if out.is_empty() { Ok(()) } else { Err(LedgerError::Findings(out)) }
+        if out.is_empty() {
+            Ok(())
+        } else {
+            Err(LedgerError::Findings(out))
+        }
     }
 
     /// Removes what was uploaded and never named by a record, after some days.

@@ -171,10 +171,16 @@ impl Ledger {
             let mut found = self.neighbours(chain, &place, way).await?;
             if let Some(river) = &chain.file().river
                 && chain.place(&river.below) == Some(place.0)
-                && chain.place(&river.above).is_some_and(|above| (above > place.0) == (way == Way::Forward))
+                && chain
+                    .place(&river.above)
+                    .is_some_and(|above| (above > place.0) == (way == Way::Forward))
             {
                 let placed = self.river(chain, &place, tools, person, now, &mut trace).await?;
-                found.extend(placed.into_iter().map(|p| (p, None, Names::new("沿河上游", "up the river"))));
+                found.extend(
+                    placed
+                        .into_iter()
+                        .map(|p| (p, None, Names::new("沿河上游", "up the river"))),
+                );
             }
             for (other, field, names) in found {
                 if !trace.nodes.contains_key(&other) {
@@ -182,7 +188,9 @@ impl Ledger {
                         trace.truncated = true;
                         continue;
                     }
-                    let Some(node) = self.node(&other.1, person).await? else { continue };
+                    let Some(node) = self.node(&other.1, person).await? else {
+                        continue;
+                    };
                     trace.nodes.insert(other.clone(), node);
                 }
                 let ordered = if place.0 <= other.0 {
@@ -191,7 +199,10 @@ impl Ledger {
                     (other.clone(), place.clone())
                 };
                 // A declared link says more than that the river leads there.
-                let known = trace.links.entry(ordered).or_insert_with(|| (field.clone(), names.clone()));
+                let known = trace
+                    .links
+                    .entry(ordered)
+                    .or_insert_with(|| (field.clone(), names.clone()));
                 if known.0.is_none() && field.is_some() {
                     *known = (field, names);
                 }
@@ -200,7 +211,7 @@ impl Ledger {
                 }
             }
         }
-        self.finish(chain, trace, start, tools, person).await
+        self.finish_walk(chain, trace, start, tools, person).await
     }
 
     /// Steps at which a record or subject stands.
@@ -279,7 +290,9 @@ impl Ledger {
         now: UtcMs,
         trace: &mut Trace,
     ) -> Result<Vec<Place>> {
-        let Some(river) = &chain.file().river else { return Ok(Vec::new()) };
+        let Some(river) = &chain.file().river else {
+            return Ok(Vec::new());
+        };
         let Some(below) = self.point(&place.1, person).await? else {
             return Ok(Vec::new());
         };
@@ -343,7 +356,7 @@ impl Ledger {
         })
     }
 
-    async fn finish(
+    async fn finish_walk(
         &self,
         chain: &Chain,
         mut trace: Trace,
@@ -355,7 +368,9 @@ impl Ledger {
         let linked: BTreeSet<&Place> = trace.links.keys().flat_map(|(a, b)| [a, b]).collect();
         let lonely = |p: &Place| p.1 == *start && !linked.contains(p);
         let first = trace.nodes.keys().find(|p| p.1 == *start && linked.contains(p));
-        let first = first.or_else(|| trace.nodes.keys().find(|p| p.1 == *start)).cloned();
+        let first = first
+            .or_else(|| trace.nodes.keys().find(|p| p.1 == *start))
+            .cloned();
         let mut order: Vec<Place> = trace
             .nodes
             .keys()
@@ -381,11 +396,19 @@ impl Ledger {
             .collect();
         let mut gaps = Vec::new();
         for (n, place) in order.iter().enumerate() {
-            let needs = chain.file().step.get(place.0).map(|s| s.needs.as_slice()).unwrap_or_default();
+            let needs = chain
+                .file()
+                .step
+                .get(place.0)
+                .map(|s| s.needs.as_slice())
+                .unwrap_or_default();
             for needed in needs.iter().filter_map(|name| chain.place(name)) {
                 // The walk goes one way from the start; what it did not look at must be looked at now.
                 if !self.is_linked(chain, place, needed).await? {
-                    gaps.push(Gap { node: n, step: needed });
+                    gaps.push(Gap {
+                        node: n,
+                        step: needed,
+                    });
                 }
             }
         }
@@ -434,14 +457,23 @@ impl Ledger {
         (node, key): (usize, &NodeKey),
         person: &Person,
     ) -> Result<Option<Balanced>> {
-        let LinkTarget::Record(own, id) = key else { return Ok(None) };
+        let LinkTarget::Record(own, id) = key else {
+            return Ok(None);
+        };
         let own = self.readable(own.as_str(), person)?;
-        let Some(held) = self.fetch(own, id).await? else { return Ok(None) };
+        let Some(held) = self.fetch(own, id).await? else {
+            return Ok(None);
+        };
         let links = self.store().links_to(key).await?;
         let mut sums: BTreeMap<String, Vec<Sum>> = BTreeMap::new();
         let mut add = |term: usize, per: Option<&serde_json::Value>, amount: Option<Exact>| {
-            let per = per.and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-            let row = sums.entry(per).or_insert_with(|| vec![Sum::default(); balance.term.len()]);
+            let per = per
+                .and_then(serde_json::Value::as_str)
+                .unwrap_or_default()
+                .to_owned();
+            let row = sums
+                .entry(per)
+                .or_insert_with(|| vec![Sum::default(); balance.term.len()]);
             if let Some(sum) = row.get_mut(term) {
                 sum.add(amount.as_ref(), u64::from(amount.is_none()));
             }
@@ -456,8 +488,12 @@ impl Ledger {
                 }
                 continue;
             }
-            let (Some(name), Some(owner)) = (&term.register, &term.owner) else { continue };
-            let Ok(register) = self.readable(name, person) else { continue };
+            let (Some(name), Some(owner)) = (&term.register, &term.owner) else {
+                continue;
+            };
+            let Ok(register) = self.readable(name, person) else {
+                continue;
+            };
             let ids: Vec<RecordId> = links
                 .iter()
                 .filter(|l| l.register.as_str() == name && l.field == *owner)
@@ -519,7 +555,10 @@ fn rows(balance: &Balance, sums: BTreeMap<String, Vec<Sum>>) -> (Vec<BalanceRow>
         let difference = |plus: Sum, minus: Sum| {
             let known = plus.missing + minus.missing == 0 && (plus.total.is_some() || minus.total.is_some());
             // Where nothing takes part in one side and nothing is missing, that side really is nothing.
-            let (plus, minus) = (plus.total.unwrap_or_else(Exact::zero), minus.total.unwrap_or_else(Exact::zero));
+            let (plus, minus) = (
+                plus.total.unwrap_or_else(Exact::zero),
+                minus.total.unwrap_or_else(Exact::zero),
+            );
             known.then(|| &plus - &minus)
         };
         BalanceRow {
@@ -533,12 +572,18 @@ fn rows(balance: &Balance, sums: BTreeMap<String, Vec<Sum>>) -> (Vec<BalanceRow>
         }
     };
     let left_out = total.iter().map(|t| t.missing).collect();
-    let mut out: Vec<BalanceRow> = sums.iter().map(|(per, terms)| row(Some(per.clone()), terms)).collect();
+    let mut out: Vec<BalanceRow> = sums
+        .iter()
+        .map(|(per, terms)| row(Some(per.clone()), terms))
+        .collect();
     out.push(row(None, &total));
     (out, left_out)
 }
 
 fn velocity(chain: &Chain, tools: ChainTools<'_>) -> Option<f64> {
     let declared = chain.file().river.as_ref()?.velocity_ms.parse().ok();
-    tools.velocity_ms.filter(|v| v.is_finite() && *v > 0.0).or(declared)
+    tools
+        .velocity_ms
+        .filter(|v| v.is_finite() && *v > 0.0)
+        .or(declared)
 }

@@ -262,7 +262,8 @@ impl Ledger {
             .admit(register, &raw, change.record.state.as_deref(), now)
             .await?
             .map_err(LedgerError::Findings)?;
-        self.files_kept(register, &Body::new(), &change.record.body).await?;
+        self.files_kept(register, &Body::new(), &change.record.body)
+            .await?;
         if !life::may_read(register, &change.record, &person.actor) {
             return Err(refuse_write(register, &change.record, person));
         }
@@ -389,6 +390,7 @@ impl Ledger {
             .await?
             .map_err(LedgerError::Findings)?;
         self.files_kept(register, &record.body, &body).await?;
+        crate::subjects::same_code(register, record, &body)?;
         let after = Record {
             body,
             ..record.clone()

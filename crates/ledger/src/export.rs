@@ -7,7 +7,7 @@ use std::io::{BufWriter, Seek, Write};
 use model::time::UtcMs;
 use registers::definition::{Field, FieldType};
 use registers::register::Register;
-use registers::table::{self, Cell, Column, STATE_HEADER};
+use registers::table::{self, Cell, Column};
 use serde_json::{Map, Value, json};
 
 use crate::error::{LedgerError, Result};
@@ -126,7 +126,11 @@ impl Ledger {
     ) -> Result<Exported> {
         let register = self.readable(register, person)?;
         if query.as_of.is_some() {
-            return Err(LedgerError::query("as_of", "导出的是当前数据", "an export holds the present values"));
+            return Err(LedgerError::query(
+                "as_of",
+                "导出的是当前数据",
+                "an export holds the present values",
+            ));
         }
         if format == Format::GeoJson && place(register).is_none() {
             return Err(LedgerError::query(
@@ -184,7 +188,7 @@ impl Ledger {
                     let mut csv = Csv::new(BufWriter::new(file)).map_err(|e| failed(e.into()))?;
                     let mut heads: Vec<Cell> = columns.iter().map(|c| Cell::text(&c.header)).collect();
                     if register.definition().life.is_some() {
-                        heads.push(Cell::text(STATE_HEADER));
+                        heads.push(Cell::text(table::state_header(register)));
                     }
                     csv.row(&heads).map_err(|e| failed(e.into()))?;
                     Out::Csv(csv)
@@ -197,7 +201,8 @@ impl Ledger {
                     });
                     let head = head.to_string();
                     let head = head.trim_end_matches('}');
-                    write!(out, "{head},\"type\":\"FeatureCollection\",\"features\":[").map_err(|e| failed(e.into()))?;
+                    write!(out, "{head},\"type\":\"FeatureCollection\",\"features\":[")
+                        .map_err(|e| failed(e.into()))?;
                     Out::GeoJson(out, true)
                 }
             };
@@ -253,7 +258,11 @@ impl Writer {
                 export.finish(&mut out).map_err(failed)?;
                 out.into_inner().map_err(|e| io(e.into_error()))?
             }
-            Out::Csv(csv) => csv.finish().map_err(io)?.into_inner().map_err(|e| io(e.into_error()))?,
+            Out::Csv(csv) => csv
+                .finish()
+                .map_err(io)?
+                .into_inner()
+                .map_err(|e| io(e.into_error()))?,
             Out::GeoJson(mut out, _) => {
                 out.write_all(b"\n]}\n").map_err(io)?;
                 out.into_inner().map_err(|e| io(e.into_error()))?
@@ -301,7 +310,10 @@ fn feature(register: &Register, held: &Held) -> Option<Value> {
     properties.insert("id".to_owned(), json!(held.record.id));
     properties.insert("title".to_owned(), json!(register.title(&held.record)));
     if let Some(state) = &held.record.state {
-        let zh = register.definition().state(state).map_or(state.as_str(), |s| &s.zh);
+        let zh = register
+            .definition()
+            .state(state)
+            .map_or(state.as_str(), |s| &s.zh);
         properties.insert("state".to_owned(), json!(zh));
     }
     for field in &register.definition().field {

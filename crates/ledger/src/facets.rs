@@ -11,7 +11,7 @@ use registers::definition::{Definition, Field};
 use registers::links::{Target, links};
 use registers::record::Record;
 use registers::register::Register;
-use registers::{life, search};
+use registers::{life, search, subject};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -140,6 +140,9 @@ pub(crate) fn bounds(geometry: &Value) -> Option<[f64; 4]> {
 /// Everything the store keeps beside a record's values.
 pub(crate) fn derive(register: &Register, record: &Record, now: UtcMs, calendar: &Calendar) -> Derived {
     let facets = facets(register, record, now, calendar);
+    // The form of a subject hangs together with it.
+    let own = subject::spec(register, record).zip(subject::form(register));
+    let own = own.map(|(spec, form)| (form.code.clone(), LinkTarget::Subject(spec.code.0)));
     let links = links(register, &record.body)
         .into_iter()
         .map(|link| {
@@ -150,6 +153,7 @@ pub(crate) fn derive(register: &Register, record: &Record, now: UtcMs, calendar:
             };
             (link.field, target)
         })
+        .chain(own)
         .collect();
     let keys = keys(register, &record.body)
         .into_iter()

@@ -54,8 +54,7 @@ impl Ledger {
     ) -> Result<Arc<Vec<Figure>>> {
         use model::role::Role;
         let access = &register.definition().access;
-        let bounded =
-            person.filter(|p| p.actor.role == Role::Firm || life::own_only(access, p.actor.role));
+        let bounded = person.filter(|p| p.actor.role == Role::Firm || life::own_only(access, p.actor.role));
         let scope = bounded.map_or_else(String::new, |p| {
             format!("{} {:?} {:?}", p.actor.role.name(), p.actor.unit, p.actor.firms)
         });

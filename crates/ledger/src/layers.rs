@@ -16,8 +16,8 @@ use registers::text::Names;
 use serde_json::{Value, json};
 use store::registers::KeyValue;
 
-use crate::error::{LedgerError, Result};
 use crate::change::merged;
+use crate::error::{LedgerError, Result};
 use crate::person::Person;
 use crate::references::{Asked, today};
 use crate::{Change, ChangeKind, Ledger, limits, name_of};
@@ -217,7 +217,11 @@ impl Ledger {
                 let field = fields.last().cloned().unwrap_or_default();
                 let key = fields.into_iter().chain(values).collect();
                 if let Some(first) = taken.insert(key, draft.feature) {
-                    let names = register.definition().field(&field).map(Field::names).unwrap_or_default();
+                    let names = register
+                        .definition()
+                        .field(&field)
+                        .map(Field::names)
+                        .unwrap_or_default();
                     report.put(
                         draft.feature,
                         Finding {
@@ -366,7 +370,11 @@ fn drafts(
 
 fn locked(register: &Register, title: &str) -> Finding {
     let field = register.definition().title.first().cloned().unwrap_or_default();
-    let names = register.definition().field(&field).map(Field::names).unwrap_or_default();
+    let names = register
+        .definition()
+        .field(&field)
+        .map(Field::names)
+        .unwrap_or_default();
     Finding {
         field,
         names,
@@ -384,10 +392,15 @@ fn layer_field(register: &Register) -> Result<&Field> {
     let definition = register.definition();
     let zone = definition.zoning.first().map(|z| &z.field);
     let drawn = definition.map.as_ref().map(|m| &m.field);
-    let first = definition.field.iter().find(|f| f.kind.is_place()).map(|f| &f.name);
-    zone.or(drawn).or(first).and_then(|name| definition.field(name)).ok_or_else(|| {
-        LedgerError::query("register", "该台账没有位置字段", "the register has no place")
-    })
+    let first = definition
+        .field
+        .iter()
+        .find(|f| f.kind.is_place())
+        .map(|f| &f.name);
+    zone.or(drawn)
+        .or(first)
+        .and_then(|name| definition.field(name))
+        .ok_or_else(|| LedgerError::query("register", "该台账没有位置字段", "the register has no place"))
 }
 
 /// The text field told apart where one feature becomes several records: the last text of the first key.
@@ -414,7 +427,9 @@ fn parts(geometry: &Geometry, kind: FieldType) -> Vec<Geometry> {
 
 /// The engine wants rings closed, which not every file does.
 fn closed(geometry: &Geometry) -> Geometry {
-    let Geometry::Areas(areas) = geometry else { return geometry.clone() };
+    let Geometry::Areas(areas) = geometry else {
+        return geometry.clone();
+    };
     let close = |ring: &Vec<LonLat>| {
         let mut ring = ring.clone();
         if ring.first() != ring.last() {
@@ -431,7 +446,11 @@ fn closed(geometry: &Geometry) -> Geometry {
 }
 
 /// Attribute → field: as said, else by Chinese or English name, alias or the field's own name.
-fn columns(register: &Register, layer: &Layer, said: &BTreeMap<String, String>) -> Vec<(String, Option<String>)> {
+fn columns(
+    register: &Register,
+    layer: &Layer,
+    said: &BTreeMap<String, String>,
+) -> Vec<(String, Option<String>)> {
     let bare = |text: &str| {
         text.chars()
             .filter(|c| c.is_alphanumeric())
@@ -480,7 +499,11 @@ fn moved(pairs: &[(LonLat, LonLat)], reading: &Reading) -> Vec<(LonLat, LonLat)>
     pairs
         .iter()
         .map(|(p, truth)| {
-            let p = if reading.swapped { LonLat::new(p.lat, p.lon) } else { *p };
+            let p = if reading.swapped {
+                LonLat::new(p.lat, p.lon)
+            } else {
+                *p
+            };
             (geo::convert(p, reading.system, geo::Crs::Cgcs2000), *truth)
         })
         .collect()

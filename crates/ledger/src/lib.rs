@@ -20,12 +20,12 @@ mod figures;
 mod graph;
 mod held;
 pub mod import;
+mod layers;
 pub mod limits;
 mod list;
+mod maps;
 pub mod media;
 pub mod merging;
-mod layers;
-mod maps;
 mod person;
 pub mod publishing;
 mod query;
@@ -33,9 +33,10 @@ mod read;
 mod references;
 mod settle;
 pub mod sheet;
+mod sources;
+mod subjects;
 mod view;
 mod writing;
-mod sources;
 mod zones;
 
 use std::collections::BTreeMap;
@@ -49,28 +50,24 @@ use registers::text::Names;
 use store::Store;
 
 pub use attach::{Attached, Opened};
-pub use chains::{
-    Along, BalanceRow, Balanced, ChainLink, ChainNode, ChainTools, Gap, Walked,
-};
-pub use layers::{Around, LayerFinding, LayerImport, LayerReport, LayerRow, RowKind};
-pub use maps::MapFeature;
-pub use sources::{
-    Belonging, FileOf, How, Judgement, KnownBy, Proposal, SourceFile, SourcePage, SourceRow,
-};
-pub use zones::{Site, ZoneHit, ZoneReport};
 pub use bulk::{Bulk, BulkReport, BulkRow, Chosen};
+pub use chains::{Along, BalanceRow, Balanced, ChainLink, ChainNode, ChainTools, Gap, Walked};
 pub use change::{Change, Checked, Create, Edit, Step};
 pub use deadlines::{DeadlineQuery, DueRow};
 pub use error::{LedgerError, Result, Stale};
 pub use graph::{Edge, Graph, Node, NodeKey};
 pub use held::Held;
+pub use layers::{Around, LayerFinding, LayerImport, LayerReport, LayerRow, RowKind};
 pub use list::{Info, Listed};
+pub use maps::MapFeature;
 pub use person::Person;
 pub use query::{Bounds, Condition, Query, Sort, Test};
 pub use read::{AsOf, Deadline, Detail, Entry as HistoryEntry, LinkShown, LinkedRow, Offer, files};
 pub use references::{Asked, Known};
+pub use sources::{Belonging, FileOf, How, Judgement, KnownBy, Proposal, SourceFile, SourcePage, SourceRow};
 pub use store::registers::{Author, ChangeKind, LinkTarget, SourceDecision};
 pub use view::{Located, ViewDue};
+pub use zones::{Site, ZoneHit, ZoneReport};
 
 /// The kept registers of an installation. Clones are handles to the same one.
 #[derive(Clone)]
@@ -148,7 +145,10 @@ impl Ledger {
 
     /// Codes and names of all units.
     pub fn units(&self) -> impl Iterator<Item = (&str, &Names)> {
-        self.inner.units.iter().map(|(code, names)| (code.as_str(), names))
+        self.inner
+            .units
+            .iter()
+            .map(|(code, names)| (code.as_str(), names))
     }
 
     pub(crate) fn published(&self) -> &publishing::Cache {

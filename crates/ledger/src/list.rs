@@ -9,7 +9,7 @@ use registers::tally;
 use store::Paged;
 use store::registers::FacetRow;
 
-use crate::error::Result;
+use crate::error::{LedgerError, Result};
 use crate::facets::facets;
 use crate::held::Held;
 use crate::person::Person;
@@ -152,6 +152,7 @@ impl Ledger {
         most: usize,
     ) -> Result<(Vec<RecordId>, i64)> {
         query.check(register)?;
+        present(query)?;
         self.select(register, query, person, now, (0, most), |_, entry| {
             entry.id.clone()
         })
@@ -182,12 +183,17 @@ impl Ledger {
         most: usize,
     ) -> Result<(Vec<Located>, i64)> {
         query.check(register)?;
+        present(query)?;
         let query = Query {
             bounds: query.bounds.or(Some(WORLD)),
             ..query.clone()
         };
         let most = most.min(limits::PLACES);
-        let colour = register.definition().map.as_ref().and_then(|m| m.colour_by.clone());
+        let colour = register
+            .definition()
+            .map
+            .as_ref()
+            .and_then(|m| m.colour_by.clone());
         let (found, total) = self
             .select(register, &query, person, now, (0, most), move |view, entry| {
                 let coloured = colour.as_ref().and_then(|field| view.value(entry, field, false));
@@ -334,5 +340,17 @@ impl Ledger {
                 })
                 .collect()
         }))
+    }
+}
+
+/// Changes, exports and maps are made of the records as they are.
+fn present(query: &Query) -> Result<()> {
+    match query.as_of {
+        None => Ok(()),
+        Some(_) => Err(LedgerError::query(
+            "as_of",
+            "此处只能使用当前的记录",
+            "only the records as they are now can be used here",
+        )),
     }
 }

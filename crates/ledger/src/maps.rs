@@ -62,7 +62,13 @@ impl Ledger {
     }
 
     /// A vector tile of the records in sight, layer `records`; empty where there are none.
-    pub async fn tile(&self, register: &Register, tile: Tile, person: &Person, now: UtcMs) -> Result<Vec<u8>> {
+    pub async fn tile(
+        &self,
+        register: &Register,
+        tile: Tile,
+        person: &Person,
+        now: UtcMs,
+    ) -> Result<Vec<u8>> {
         let Some(map) = &register.definition().map else {
             return Err(LedgerError::NotFound);
         };
@@ -78,8 +84,14 @@ impl Ledger {
             bounds: Some([b.west - dx, b.south - dy, b.east + dx, b.north + dy]),
             ..Query::default()
         };
-        let (found, _) = self.located(register, &query, person, now, limits::PLACES).await?;
-        let found = if zoom < SINGLE_FROM { thin(found, tile) } else { found };
+        let (found, _) = self
+            .located(register, &query, person, now, limits::PLACES)
+            .await?;
+        let found = if zoom < SINGLE_FROM {
+            thin(found, tile)
+        } else {
+            found
+        };
         let features = self.drawn(register, found).await?;
         let encoded = tokio::task::spawn_blocking(move || {
             let tags: Vec<Vec<(&str, Tag<'_>)>> = features
@@ -124,13 +136,18 @@ impl Ledger {
             }
         }
         for held in self.many(register, &unread).await? {
-            let Some(geometry) = place_of(register, &held.record.body).map(Arc::new) else { continue };
+            let Some(geometry) = place_of(register, &held.record.body).map(Arc::new) else {
+                continue;
+            };
             let mut known = cache.lock().unwrap_or_else(PoisonError::into_inner);
             if known.len() >= limits::GEOMETRIES {
                 known.clear();
             }
             let id = held.record.id;
-            known.insert((name.to_owned(), id.clone()), (held.revision, Arc::clone(&geometry)));
+            known.insert(
+                (name.to_owned(), id.clone()),
+                (held.revision, Arc::clone(&geometry)),
+            );
             geometries.insert(id, geometry);
         }
         Ok(found

@@ -143,7 +143,9 @@ impl Ledger {
         let ids: Vec<&RecordId> = ids.into_iter().collect();
         let titles = self.titles(register, &ids, person).await?;
         let titled = |id: &RecordId| {
-            let title = titles.get(id).map_or_else(|| id.to_string(), |(title, ..)| title.clone());
+            let title = titles
+                .get(id)
+                .map_or_else(|| id.to_string(), |(title, ..)| title.clone());
             (id.clone(), title)
         };
         let pairs = found
@@ -188,12 +190,20 @@ impl Ledger {
     }
 
     /// Two different records that the person may change, none of them merged.
-    async fn two(&self, register: &str, keep: &str, close: &str, person: &Person) -> Result<(&Register, Held, Held)> {
+    async fn two(
+        &self,
+        register: &str,
+        keep: &str,
+        close: &str,
+        person: &Person,
+    ) -> Result<(&Register, Held, Held)> {
         if keep == close {
             return Err(same());
         }
         let (register, keep) = self.held(register, &crate::record_id(keep), person).await?;
-        let (_, close) = self.held(register.name(), &crate::record_id(close), person).await?;
+        let (_, close) = self
+            .held(register.name(), &crate::record_id(close), person)
+            .await?;
         for held in [&keep, &close] {
             if let Some(into) = &held.merged_into {
                 let id = &held.record.id;
@@ -214,10 +224,14 @@ impl Ledger {
     }
 
     /// Merges two records: the first gets the joint values, the second is closed into it. Both keep their history.
-    pub async fn merge(&self, register: &str, merging: &Merging, person: &Person, now: UtcMs) -> Result<Held> {
-        let (register, keep, close) = self
-            .two(register, &merging.keep, &merging.close, person)
-            .await?;
+    pub async fn merge(
+        &self,
+        register: &str,
+        merging: &Merging,
+        person: &Person,
+        now: UtcMs,
+    ) -> Result<Held> {
+        let (register, keep, close) = self.two(register, &merging.keep, &merging.close, person).await?;
         for (held, seen) in [(&keep, merging.keep_revision), (&close, merging.close_revision)] {
             if held.revision != seen {
                 return Err(self.stale(register, held, seen).await?);
@@ -317,8 +331,12 @@ impl Ledger {
             let state = held.record.state.clone();
             async move { self.admit(register, &body, state.as_deref(), now).await }
         };
-        let keep_body = admitted(&keep, apart.keep).await?.map_err(LedgerError::Findings)?;
-        let close_body = admitted(&close, apart.close).await?.map_err(LedgerError::Findings)?;
+        let keep_body = admitted(&keep, apart.keep)
+            .await?
+            .map_err(LedgerError::Findings)?;
+        let close_body = admitted(&close, apart.close)
+            .await?
+            .map_err(LedgerError::Findings)?;
         let change = |held: &Held, body: Body| {
             let record = Record {
                 body,
@@ -338,9 +356,8 @@ impl Ledger {
 }
 
 fn written(why: &str) -> Result<String> {
-    reason(Some(&why.to_owned()))?.ok_or_else(|| {
-        LedgerError::refused("reason", "须写明理由", "a written reason is required")
-    })
+    reason(Some(&why.to_owned()))?
+        .ok_or_else(|| LedgerError::refused("reason", "须写明理由", "a written reason is required"))
 }
 
 fn same() -> LedgerError {

@@ -67,7 +67,9 @@ pub(crate) struct Cache {
 fn row(register: &Register, record: &Record, day: Date) -> Option<PublishedRow> {
     let mut body = publish::view(register, record, day)?;
     for field in &register.definition().field {
-        let Some(value) = body.get_mut(&field.name) else { continue };
+        let Some(value) = body.get_mut(&field.name) else {
+            continue;
+        };
         match field.kind {
             FieldType::File => nameless(value),
             FieldType::Group => {
@@ -148,7 +150,11 @@ impl Ledger {
     }
 
     /// Periods of all registers in the person's sight that have ended and are not published.
-    pub async fn outstanding_publications(&self, person: &Person, now: UtcMs) -> Result<Vec<(&Register, Period)>> {
+    pub async fn outstanding_publications(
+        &self,
+        person: &Person,
+        now: UtcMs,
+    ) -> Result<Vec<(&Register, Period)>> {
         let mut out = Vec::new();
         for register in self.library().iter() {
             let definition = register.definition();
@@ -163,7 +169,13 @@ impl Ledger {
     }
 
     /// Publishes a period that has ended: what the public sees of every record now is kept for good.
-    pub async fn publish(&self, register: &str, from: &str, person: &Person, now: UtcMs) -> Result<StoredPublication> {
+    pub async fn publish(
+        &self,
+        register: &str,
+        from: &str,
+        person: &Person,
+        now: UtcMs,
+    ) -> Result<StoredPublication> {
         let register = self.readable(register, person)?;
         if !register.definition().access.write.contains(&person.actor.role) {
             return Err(refuse_role(register, person));
@@ -174,7 +186,10 @@ impl Ledger {
             return Err(LedgerError::refused(
                 "published",
                 format!("该期已由 {} 公示，不能更改", done.author.name),
-                format!("{} published the period already; it cannot be changed", done.author.name),
+                format!(
+                    "{} published the period already; it cannot be changed",
+                    done.author.name
+                ),
             ));
         }
         let period = periods
@@ -228,7 +243,12 @@ impl Ledger {
             };
             let newest = match publication.rhythm {
                 Rhythm::Live => None,
-                _ => self.store().publications(&name_of(register)).await?.into_iter().next(),
+                _ => self
+                    .store()
+                    .publications(&name_of(register))
+                    .await?
+                    .into_iter()
+                    .next(),
             };
             out.push((register, newest));
         }
@@ -245,7 +265,11 @@ impl Ledger {
         now: UtcMs,
     ) -> Result<(&Register, PublicPage)> {
         let register = self.register(register)?;
-        let publication = register.definition().publication.as_ref().ok_or(LedgerError::NotFound)?;
+        let publication = register
+            .definition()
+            .publication
+            .as_ref()
+            .ok_or(LedgerError::NotFound)?;
         let words = search::words(text);
         if publication.rhythm == Rhythm::Live {
             let rows = self.live_page(register, &words, page, now).await?;
@@ -254,7 +278,12 @@ impl Ledger {
         let name = name_of(register);
         let published = self.store().publications(&name).await?;
         let period = match from {
-            Some(from) => Some(published.into_iter().find(|p| p.from == from).ok_or(LedgerError::NotFound)?),
+            Some(from) => Some(
+                published
+                    .into_iter()
+                    .find(|p| p.from == from)
+                    .ok_or(LedgerError::NotFound)?,
+            ),
             None => published.into_iter().next(),
         };
         let rows = match &period {
@@ -281,8 +310,15 @@ impl Ledger {
             .filter(|row| words.iter().all(|w| row.search.contains(w.as_str())))
             .collect();
         let size = usize::try_from(page.size.clamp(1, store::limits::PAGE_ROWS)).unwrap_or(1);
-        let offset = usize::try_from(page.number.max(1) - 1).unwrap_or(usize::MAX).saturating_mul(size);
-        let ids: Vec<RecordId> = found.iter().skip(offset).take(size).map(|r| r.id.clone()).collect();
+        let offset = usize::try_from(page.number.max(1) - 1)
+            .unwrap_or(usize::MAX)
+            .saturating_mul(size);
+        let ids: Vec<RecordId> = found
+            .iter()
+            .skip(offset)
+            .take(size)
+            .map(|r| r.id.clone())
+            .collect();
         // What is no longer published is left out at once, whatever was kept.
         let items = self
             .many(register, &ids)

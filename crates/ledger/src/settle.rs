@@ -5,12 +5,12 @@ use std::sync::PoisonError;
 
 use model::time::UtcMs;
 use registers::admit::admit;
-use registers::record::Record;
+use registers::record::{Finding, Record};
 use registers::register::Register;
-use store::registers::{ChangeKind, Derived};
+use store::registers::{Author, ChangeKind, Derived};
 
 use crate::change::Change;
-use crate::error::Result;
+use crate::error::{LedgerError, Result};
 use crate::facets::{derive, digest};
 use crate::held::Held;
 use crate::person::Person;
@@ -22,7 +22,7 @@ impl Ledger {
     /// how many records were touched.
     pub async fn settle(&self, now: UtcMs) -> Result<u64> {
         let marks = self.store().register_marks().await?;
-        let mut touched = 0;
+        let (mut touched, mut noted) = (0, Vec::new());
         for register in self.library().iter() {
             let digest = digest(register, self.library().calendar());
             let known = marks.get(register.name());
@@ -32,8 +32,9 @@ impl Ledger {
             if known.is_some() {
                 touched += self.derive_all(register, now, |_, _| true).await?;
             }
-            self.store().note_definition(&name_of(register), &digest).await?;
+            noted.push((name_of(register), digest));
         }
+        self.store().note_definitions(&noted).await?;
         self.sweep(now).await?;
         Ok(touched)
     }
@@ -103,71 +104,86 @@ impl Ledger {
     /// the definition does not admit is told in the log and left out.
     pub async fn seed_demo(&self, now: UtcMs) -> Result<u64> {
         let author = Person::program("演示").author();
+        let library = self.library();
+        let records = || {
+            let all = library.iter();
+            all.flat_map(|r| library.demo(r.name()).iter().map(move |demo| (r, demo)))
+        };
+        // Demonstration records point at each other across registers, so what the demonstration has counts as there.
+        let asked = Asked::default();
+        for (register, record) in records() {
+            let _ = admit(
+                register,
+                &record.body,
+                record.state.as_deref(),
+                today(now),
+                &asked,
+            );
+        }
+        let mut known = self.resolve(asked).await?;
+        for (register, record) in records() {
+            known.and_record(register.name(), &record.id);
+        }
         let mut seeded = 0;
-        for register in self.library().iter() {
-            let records = self.library().demo(register.name());
-            let ids: Vec<_> = records.iter().map(|r| r.id.clone()).collect();
-            let there: Vec<_> = self
-                .many(register, &ids)
-                .await?
-                .into_iter()
-                .map(|h| h.record.id)
-                .collect();
+        for register in library.iter() {
+            let all = library.demo(register.name());
+            let ids: Vec<_> = all.iter().map(|r| r.id.clone()).collect();
+            let there = self.many(register, &ids).await?;
+            let there: Vec<_> = there.into_iter().map(|held| held.record.id).collect();
             let mut changes = Vec::new();
-            for record in records.iter().filter(|r| !there.contains(&r.id)) {
-                match self.admit_demo(register, record, now).await? {
-                    Ok(record) => changes.push(Change {
-                        record,
-                        ..Change::new(
-                            register,
-                            None,
-                            registers::record::Body::new(),
-                            ChangeKind::Created,
-                            now,
-                        )
-                    }),
-                    Err(said) => {
-                        tracing::warn!(register = register.name(), id = %record.id, %said, "demonstration record left out");
+            for record in all.iter().filter(|r| !there.contains(&r.id)) {
+                let state = record.state.as_deref();
+                match admit(register, &record.body, state, today(now), &known) {
+                    Ok(body) => {
+                        let id = Some(record.id.clone());
+                        let mut change = Change::new(register, id, body, ChangeKind::Created, now);
+                        change.record.state.clone_from(&record.state);
+                        change.record.since = record.since;
+                        change.record.demo = true;
+                        changes.push(change);
                     }
+                    Err(findings) => left_out(register, record, &findings),
                 }
             }
-            for change in &mut changes {
-                change.numbered = false;
-            }
-            seeded += changes.len() as u64;
-            if !changes.is_empty() {
-                self.commit(register, changes, &author, now).await?;
-            }
+            seeded += self.seed(register, changes, &author, now).await?;
         }
         Ok(seeded)
     }
 
-    /// Demonstration records point at each other across registers, so what the demonstration has counts as there.
-    async fn admit_demo(
+    /// All of a register at once; where one has a key that is taken, each by itself.
+    async fn seed(
         &self,
         register: &Register,
-        record: &Record,
+        changes: Vec<Change>,
+        author: &Author,
         now: UtcMs,
-    ) -> Result<std::result::Result<Record, String>> {
-        let state = record.state.as_deref();
-        let asked = Asked::default();
-        let _ = admit(register, &record.body, state, today(now), &asked);
-        let mut known = self.resolve(asked).await?;
-        for other in self.library().iter() {
-            for demo in self.library().demo(other.name()) {
-                known.and_record(other.name(), &demo.id);
+    ) -> Result<u64> {
+        if changes.is_empty() {
+            return Ok(0);
+        }
+        match self.commit(register, changes.clone(), author, now).await {
+            Ok(ids) => return Ok(ids.len() as u64),
+            Err(LedgerError::Findings(_)) => {}
+            Err(other) => return Err(other),
+        }
+        let mut seeded = 0;
+        for change in changes {
+            let record = change.record.clone();
+            match self.commit(register, vec![change], author, now).await {
+                Ok(_) => seeded += 1,
+                Err(LedgerError::Findings(findings)) => left_out(register, &record, &findings),
+                Err(other) => return Err(other),
             }
         }
-        Ok(match admit(register, &record.body, state, today(now), &known) {
-            Ok(body) => Ok(Record {
-                body,
-                ..record.clone()
-            }),
-            Err(findings) => Err(findings
-                .iter()
-                .map(|f| format!("{}: {}", f.field, f.expected))
-                .collect::<Vec<_>>()
-                .join("; ")),
-        })
+        Ok(seeded)
     }
+}
+
+fn left_out(register: &Register, record: &Record, findings: &[Finding]) {
+    let said: Vec<String> = findings
+        .iter()
+        .map(|f| format!("{}: {}", f.field, f.expected))
+        .collect();
+    let said = said.join("; ");
+    tracing::warn!(register = register.name(), id = %record.id, said, "demonstration record left out");
 }

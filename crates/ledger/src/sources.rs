@@ -199,9 +199,10 @@ pub(crate) struct Cache(Mutex<HashMap<String, (Marks, Arc<Index>)>>);
 impl Ledger {
     /// The register of sources by name, or the only one.
     pub fn source_register(&self, name: Option<&str>, person: &Person) -> Result<&Register> {
-        let mut all = self.library().iter().filter(|r| {
-            r.definition().source.is_some() && name.is_none_or(|n| n == r.name())
-        });
+        let mut all = self
+            .library()
+            .iter()
+            .filter(|r| r.definition().source.is_some() && name.is_none_or(|n| n == r.name()));
         let register = all.next().ok_or(LedgerError::NotFound)?;
         self.readable(register.name(), person)
     }
@@ -218,7 +219,9 @@ impl Ledger {
         let index = self.source_index(sources).await?;
         let mut items = Vec::new();
         for listed in found.items {
-            let records = self.belongings(sources, &index, &listed.held.record.id, person, now).await?;
+            let records = self
+                .belongings(sources, &index, &listed.held.record.id, person, now)
+                .await?;
             items.push(SourceRow {
                 id: listed.held.record.id.clone(),
                 title: listed.title,
@@ -261,8 +264,12 @@ impl Ledger {
                 _ => None,
             })
             .collect();
-        let mut decisions: Vec<SourceDecision> =
-            index.all_decisions.iter().filter(|d| d.source == *id).cloned().collect();
+        let mut decisions: Vec<SourceDecision> = index
+            .all_decisions
+            .iter()
+            .filter(|d| d.source == *id)
+            .cloned()
+            .collect();
         decisions.reverse();
         let merges = self.history(sources.name(), id, person).await?;
         let merges = merges
@@ -322,7 +329,11 @@ impl Ledger {
                 "records of this register do not belong to these sources",
             ));
         }
-        let reason = judgement.reason.as_deref().map(str::trim).filter(|r| !r.is_empty());
+        let reason = judgement
+            .reason
+            .as_deref()
+            .map(str::trim)
+            .filter(|r| !r.is_empty());
         if reason.is_some_and(|r| r.chars().count() > limits::REASON_CHARS) {
             return Err(LedgerError::query("reason", "过长", "is too long"));
         }
@@ -338,7 +349,8 @@ impl Ledger {
         };
         self.store().decide_source(&name_of(sources), &decision).await?;
         if judgement.same {
-            self.keep_alias(sources, &source, register, &record.record.body, person, now).await?;
+            self.keep_alias(sources, &source, register, &record.record.body, person, now)
+                .await?;
         }
         Ok(())
     }
@@ -352,12 +364,23 @@ impl Ledger {
         person: &Person,
         now: UtcMs,
     ) -> Result<()> {
-        let Some(rules) = &sources.definition().source else { return Ok(()) };
-        let Some(aliases) = &rules.aliases else { return Ok(()) };
-        let Some(claim) = sources::claim(register, sources, body) else { return Ok(()) };
-        let Some(name) = claim.body.get(&rules.name).and_then(Value::as_str) else { return Ok(()) };
+        let Some(rules) = &sources.definition().source else {
+            return Ok(());
+        };
+        let Some(aliases) = &rules.aliases else {
+            return Ok(());
+        };
+        let Some(claim) = sources::claim(register, sources, body) else {
+            return Ok(());
+        };
+        let Some(name) = claim.body.get(&rules.name).and_then(Value::as_str) else {
+            return Ok(());
+        };
         let guises = sources::guises(sources, &source.record.body);
-        if guises.iter().any(|g| g.get(&rules.name).and_then(Value::as_str) == Some(name)) {
+        if guises
+            .iter()
+            .any(|g| g.get(&rules.name).and_then(Value::as_str) == Some(name))
+        {
             return Ok(());
         }
         let mut all = source
@@ -374,7 +397,10 @@ impl Ledger {
             valid_from: None,
             reason: Some(format!("{} {}", register.definition().zh, name)),
         };
-        match self.edit(sources.name(), &source.record.id, &edit, person, now).await {
+        match self
+            .edit(sources.name(), &source.record.id, &edit, person, now)
+            .await
+        {
             // The decision stands; a name that cannot be kept (the record is locked) is shown by the decision.
             Ok(_) | Err(LedgerError::Refused(_) | LedgerError::Findings(_)) => Ok(()),
             Err(error) => Err(error),
@@ -404,13 +430,18 @@ impl Ledger {
     fn proposals(&self, index: &Index, source: Option<&RecordId>, person: &Person) -> Vec<Proposal> {
         let mut out = Vec::new();
         for (place, proposed) in &index.proposed {
-            let Some(known) = index.sources.get(*place) else { continue };
+            let Some(known) = index.sources.get(*place) else {
+                continue;
+            };
             if source.is_some_and(|s| *s != known.id) {
                 continue;
             }
             for (member, compared) in proposed {
-                let Some((register, record)) = index.members.get(*member) else { continue };
-                let Some(names) = self.shown(register, &record.id, person, |r, _, _| r.definition().names()) else {
+                let Some((register, record)) = index.members.get(*member) else {
+                    continue;
+                };
+                let Some(names) = self.shown(register, &record.id, person, |r, _, _| r.definition().names())
+                else {
                     continue;
                 };
                 out.push(Proposal {
@@ -424,7 +455,13 @@ impl Ledger {
                 });
             }
         }
-        out.sort_by(|a, b| b.compared.likeness.score.cmp(&a.compared.likeness.score).then_with(|| a.id.cmp(&b.id)));
+        out.sort_by(|a, b| {
+            b.compared
+                .likeness
+                .score
+                .cmp(&a.compared.likeness.score)
+                .then_with(|| a.id.cmp(&b.id))
+        });
         out
     }
 
@@ -478,9 +515,16 @@ impl Ledger {
             })
             .collect();
         let order: Vec<&String> = parts(sources).map(|(code, _)| code).collect();
-        let at = |b: &Belonging| order.iter().position(|c| Some(*c) == b.part.as_ref()).unwrap_or(usize::MAX);
+        let at = |b: &Belonging| {
+            order
+                .iter()
+                .position(|c| Some(*c) == b.part.as_ref())
+                .unwrap_or(usize::MAX)
+        };
         out.sort_by(|a, b| {
-            at(a).cmp(&at(b)).then_with(|| (&a.register, &a.title, &a.id).cmp(&(&b.register, &b.title, &b.id)))
+            at(a)
+                .cmp(&at(b))
+                .then_with(|| (&a.register, &a.title, &a.id).cmp(&(&b.register, &b.title, &b.id)))
         });
         Ok(out)
     }
@@ -488,13 +532,21 @@ impl Ledger {
     async fn files_of(&self, records: &[Belonging]) -> Result<Vec<FileOf>> {
         let mut by_register: BTreeMap<&str, Vec<RecordId>> = BTreeMap::new();
         for record in records.iter().take(limits::SOURCE_RECORDS) {
-            by_register.entry(&record.register).or_default().push(record.id.clone());
+            by_register
+                .entry(&record.register)
+                .or_default()
+                .push(record.id.clone());
         }
         let mut out = Vec::new();
         for (name, ids) in by_register {
             let register = self.register(name)?;
             for held in self.many(register, &ids).await? {
-                for field in register.definition().field.iter().filter(|f| f.kind == FieldType::File) {
+                for field in register
+                    .definition()
+                    .field
+                    .iter()
+                    .filter(|f| f.kind == FieldType::File)
+                {
                     let files = match held.record.body.get(&field.name) {
                         Some(Value::Array(several)) => several.clone(),
                         Some(one) => vec![one.clone()],
@@ -518,7 +570,12 @@ impl Ledger {
         let takes_part: Vec<&Register> = self
             .library()
             .iter()
-            .filter(|r| r.definition().identity.as_ref().is_some_and(|i| i.source == sources.name()))
+            .filter(|r| {
+                r.definition()
+                    .identity
+                    .as_ref()
+                    .is_some_and(|i| i.source == sources.name())
+            })
             .collect();
         let mut marks: Marks = Vec::new();
         for register in std::iter::once(sources).chain(takes_part.iter().copied()) {
@@ -527,7 +584,10 @@ impl Ledger {
         let decisions = self.store().source_decisions(&name_of(sources), 0).await?;
         marks.push((String::new(), decisions.last().map_or(0, |d| d.number)));
         let cache = &self.inner.sources.0;
-        if let Some((known, index)) = cache.lock().unwrap_or_else(PoisonError::into_inner).get(sources.name())
+        if let Some((known, index)) = cache
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(sources.name())
             && *known == marks
         {
             return Ok(Arc::clone(index));
@@ -552,7 +612,10 @@ impl Ledger {
         let definition = register.definition();
         let (sources, pairs): (&Register, Vec<(&String, &String)>) = match identity {
             Some((sources, identity)) => (sources, identity.same.iter().collect()),
-            None => (register, definition.field.iter().map(|f| (&f.name, &f.name)).collect()),
+            None => (
+                register,
+                definition.field.iter().map(|f| (&f.name, &f.name)).collect(),
+            ),
         };
         // The view knows the box of the drawn place only: the middle of another place would be a guess.
         let drawn = crate::facets::drawn(definition);
@@ -594,7 +657,9 @@ fn parts(sources: &Register) -> impl Iterator<Item = (&String, Names)> {
 }
 
 fn part(identity: Option<&Identity>, sources: &Register) -> Option<String> {
-    identity.filter(|i| i.source == sources.name()).map(|i| i.part.clone())
+    identity
+        .filter(|i| i.source == sources.name())
+        .map(|i| i.part.clone())
 }
 
 fn count(sources: &Register, records: &[Belonging]) -> Vec<(String, u64)> {
@@ -610,7 +675,9 @@ fn count(sources: &Register, records: &[Belonging]) -> Vec<(String, u64)> {
 /// Identifiers, names and aliases, of the source itself and of its records.
 fn known_by(sources: &Register, index: &Index, body: &Body, records: &[Belonging]) -> Vec<KnownBy> {
     let definition = sources.definition();
-    let Some(rules) = &definition.source else { return Vec::new() };
+    let Some(rules) = &definition.source else {
+        return Vec::new();
+    };
     let mut out: Vec<KnownBy> = Vec::new();
     let mut put = |field: &String, value: &Value, record: Option<(String, RecordId)>| {
         let values = match value {
@@ -618,13 +685,20 @@ fn known_by(sources: &Register, index: &Index, body: &Body, records: &[Belonging
             one => vec![one.clone()],
         };
         // An alias is a name.
-        let field = if rules.aliases.as_ref() == Some(field) { &rules.name } else { field };
+        let field = if rules.aliases.as_ref() == Some(field) {
+            &rules.name
+        } else {
+            field
+        };
         for value in values.iter().filter_map(Value::as_str) {
             let place = out.iter().position(|k| k.field == *field && k.value == value);
             let place = place.unwrap_or_else(|| {
                 out.push(KnownBy {
                     field: field.clone(),
-                    names: definition.field(field).map(registers::definition::Field::names).unwrap_or_default(),
+                    names: definition
+                        .field(field)
+                        .map(registers::definition::Field::names)
+                        .unwrap_or_default(),
                     value: value.to_owned(),
                     own: false,
                     records: Vec::new(),
@@ -646,10 +720,15 @@ fn known_by(sources: &Register, index: &Index, body: &Body, records: &[Belonging
             put(field, value, None);
         }
     }
-    let members: HashMap<(&str, &RecordId), &Known> =
-        index.members.iter().map(|(r, k)| ((r.as_str(), &k.id), k)).collect();
+    let members: HashMap<(&str, &RecordId), &Known> = index
+        .members
+        .iter()
+        .map(|(r, k)| ((r.as_str(), &k.id), k))
+        .collect();
     for record in records {
-        let Some(known) = members.get(&(record.register.as_str(), &record.id)) else { continue };
+        let Some(known) = members.get(&(record.register.as_str(), &record.id)) else {
+            continue;
+        };
         for field in &shown {
             if let Some(value) = known.claim.body.get(*field) {
                 put(field, value, Some((record.register.clone(), record.id.clone())));
@@ -660,7 +739,12 @@ fn known_by(sources: &Register, index: &Index, body: &Body, records: &[Belonging
 }
 
 /// Joins by identifiers, proposals by likeness, decisions above both.
-fn index(register: &Register, own: Vec<Known>, members: Vec<(String, Known)>, decisions: Vec<SourceDecision>) -> Index {
+fn index(
+    register: &Register,
+    own: Vec<Known>,
+    members: Vec<(String, Known)>,
+    decisions: Vec<SourceDecision>,
+) -> Index {
     let mut out = Index {
         place: own.iter().enumerate().map(|(n, k)| (k.id.clone(), n)).collect(),
         sources: own,
@@ -668,7 +752,11 @@ fn index(register: &Register, own: Vec<Known>, members: Vec<(String, Known)>, de
         ..Index::default()
     };
     for decision in &decisions {
-        let key = (decision.source.clone(), decision.register.to_string(), decision.record.clone());
+        let key = (
+            decision.source.clone(),
+            decision.register.to_string(),
+            decision.record.clone(),
+        );
         out.decided.insert(key, decision.clone());
     }
     out.all_decisions = decisions;
@@ -684,7 +772,11 @@ fn index(register: &Register, own: Vec<Known>, members: Vec<(String, Known)>, de
     }
     let (mut joined, mut proposed, mut unmatched) = (Vec::new(), Vec::new(), BTreeSet::new());
     for (m, (name, member)) in out.members.iter().enumerate() {
-        let exact = member.claim.exact.iter().filter_map(|(f, v)| by_exact.get(&(f.as_str(), v.as_str())));
+        let exact = member
+            .claim
+            .exact
+            .iter()
+            .filter_map(|(f, v)| by_exact.get(&(f.as_str(), v.as_str())));
         let mut candidates: BTreeSet<usize> = exact.flatten().copied().collect();
         for term in sources::terms(register, &member.claim.body) {
             // A term that half of the district shares tells nothing.
@@ -695,7 +787,9 @@ fn index(register: &Register, own: Vec<Known>, members: Vec<(String, Known)>, de
         let mut mine = Vec::new();
         let mut open = Vec::new();
         for place in candidates {
-            let Some(source) = out.sources.get(place) else { continue };
+            let Some(source) = out.sources.get(place) else {
+                continue;
+            };
             let key = (source.id.clone(), name.clone(), member.id.clone());
             match out.decided.get(&key).map(|d| d.same) {
                 Some(true) => belongs = true,
@@ -710,7 +804,10 @@ fn index(register: &Register, own: Vec<Known>, members: Vec<(String, Known)>, de
                 }
             }
         }
-        belongs |= out.decided.iter().any(|((_, r, id), d)| d.same && r == name && *id == member.id);
+        belongs |= out
+            .decided
+            .iter()
+            .any(|((_, r, id), d)| d.same && r == name && *id == member.id);
         match mine.as_slice() {
             // Two sources with the same identifier: a person must say which, or that they are one.
             [_, _, ..] => open.extend(mine),

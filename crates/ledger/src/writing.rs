@@ -1,7 +1,7 @@
 //! Writing many revisions in one transaction, a part at a time, so that an import never stands in memory as a whole.
 
-use model::time::UtcMs;
 use model::ids::RecordId;
+use model::time::UtcMs;
 use registers::register::Register;
 use store::registers::{Author, RecordWrite, WriteError, Writing};
 
@@ -27,7 +27,10 @@ impl Batch {
 impl Ledger {
     /// Begins to write.
     pub(crate) async fn begin(&self, register: &Register, author: &Author, now: UtcMs) -> Result<Batch> {
-        let writing = self.store().begin_records(&name_of(register), author, now).await?;
+        let writing = self
+            .store()
+            .begin_records(&name_of(register), author, now)
+            .await?;
         Ok(Batch { writing, now })
     }
 
@@ -43,6 +46,7 @@ impl Ledger {
         let mut writes = Vec::with_capacity(changes.len());
         for change in changes {
             let record = change.record;
+            let subject = self.subject_of(register, &record).await?;
             let mut derived = derive(register, &record, batch.now, calendar);
             if change.merged_into.is_some() {
                 derived.closed();
@@ -63,7 +67,7 @@ impl Ledger {
                 body: record.body,
                 trail: serde_json::to_value(&record.trail).unwrap_or_default(),
                 detail: change.detail,
-                subject: None,
+                subject,
             });
         }
         match batch.writing.put(&writes).await {

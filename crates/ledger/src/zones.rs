@@ -85,7 +85,10 @@ impl Ledger {
         }
         for name in &site.registers {
             if self.readable(name, person)?.definition().zoning.is_empty() {
-                let (zh, en) = (format!("台账 «{name}» 不是分区图层"), format!("«{name}» is no zone layer"));
+                let (zh, en) = (
+                    format!("台账 «{name}» 不是分区图层"),
+                    format!("«{name}» is no zone layer"),
+                );
                 return Err(LedgerError::query("registers", zh, en));
             }
         }
@@ -122,7 +125,9 @@ impl Ledger {
                     zones.into_iter().map(move |zone| (one, zone))
                 });
                 for (one, zone) in found {
-                    let Some(extent) = place::geometry(zone.place) else { continue };
+                    let Some(extent) = place::geometry(zone.place) else {
+                        continue;
+                    };
                     tested += 1;
                     if let Some(related) = relate(&geometry, &extent, asked.unwrap_or(zone.within_m)) {
                         hits.push(ZoneHit {
@@ -145,7 +150,12 @@ impl Ledger {
             report.tested += tested;
         }
         report.hits.sort_by(|a, b| {
-            (a.related.relation, &a.register, &a.kind, &a.title).cmp(&(b.related.relation, &b.register, &b.kind, &b.title))
+            (a.related.relation, &a.register, &a.kind, &a.title).cmp(&(
+                b.related.relation,
+                &b.register,
+                &b.kind,
+                &b.title,
+            ))
         });
         Ok(report)
     }
@@ -153,18 +163,23 @@ impl Ledger {
     /// Where a record lies, for testing its site: its drawn place, else the first place it has.
     pub async fn site_of(&self, register: &str, id: &RecordId, person: &Person) -> Result<Geometry> {
         let (register, held) = self.held(register, id, person).await?;
-        place_of(register, &held.record.body).ok_or_else(|| {
-            LedgerError::query("record", "该记录没有位置", "the record has no place")
-        })
+        place_of(register, &held.record.body)
+            .ok_or_else(|| LedgerError::query("record", "该记录没有位置", "the record has no place"))
     }
 }
 
 /// A body's drawn place, else the first place it has.
 pub(crate) fn place_of(register: &Register, body: &registers::record::Body) -> Option<Geometry> {
-    let drawn = register.definition().map.as_ref().and_then(|m| body.get(&m.field));
+    let drawn = register
+        .definition()
+        .map
+        .as_ref()
+        .and_then(|m| body.get(&m.field));
     let first = || {
         let fields = register.definition().field.iter();
-        fields.filter(|f| f.kind.is_place()).find_map(|f| body.get(&f.name))
+        fields
+            .filter(|f| f.kind.is_place())
+            .find_map(|f| body.get(&f.name))
     };
     place::geometry(drawn.or_else(first)?)
 }

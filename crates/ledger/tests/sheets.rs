@@ -79,33 +79,63 @@ fn held(register: &Register, library: &Library) -> Held {
         let mut raw = demo.body.clone();
         // A text that a table program would take for a formula, has every separator, and runs over two lines.
         let text = register.definition().field.iter().find(|f| {
-            f.kind == FieldType::Text && f.pattern.is_none() && f.computed.is_none() && !f.repeatable
-                && !register.definition().key.iter().any(|k| k.fields.contains(&f.name))
+            f.kind == FieldType::Text
+                && f.pattern.is_none()
+                && f.computed.is_none()
+                && !f.repeatable
+                && !register
+                    .definition()
+                    .key
+                    .iter()
+                    .any(|k| k.fields.contains(&f.name))
         });
         if let Some(field) = text {
             raw.insert(field.name.clone(), json!("=甲, \"乙\"; 丙\n_x0041_ 丁"));
         }
         let body = admit(register, &raw, demo.state.as_deref(), today(), &AnyReference)
-            .or_else(|_| admit(register, &demo.body, demo.state.as_deref(), today(), &AnyReference))
+            .or_else(|_| {
+                admit(
+                    register,
+                    &demo.body,
+                    demo.state.as_deref(),
+                    today(),
+                    &AnyReference,
+                )
+            })
             .unwrap_or_else(|f| panic!("{}: {f:#?}", register.name()));
         let record = Record { body, ..demo.clone() };
         records.insert(record.id.to_string(), record);
     }
-    assert!(!records.is_empty(), "{} has demonstration records", register.name());
+    assert!(
+        !records.is_empty(),
+        "{} has demonstration records",
+        register.name()
+    );
     Held(records)
 }
 
 fn unchanged(register: &Register, sheet: &Sheet, held: &Held, how: &str) {
     let read = table::import(register, sheet, held, &AnyReference, today());
     let name = register.name();
-    let drafts = read.drafts.unwrap_or_else(|| panic!("{name} {how}: {:#?}", read.findings));
+    let drafts = read
+        .drafts
+        .unwrap_or_else(|| panic!("{name} {how}: {:#?}", read.findings));
     assert_eq!(drafts.len(), held.0.len(), "{name} {how}");
     for draft in drafts {
         let id = draft.id.unwrap();
-        assert!(draft.changes.is_empty(), "{name} {how} {id}: {:#?}", draft.changes);
+        assert!(
+            draft.changes.is_empty(),
+            "{name} {how} {id}: {:#?}",
+            draft.changes
+        );
         assert_eq!(draft.body, held.0[id.as_str()].body, "{name} {how}");
     }
-    assert!(read.absent.is_empty() && read.ignored.is_empty(), "{name} {how}: {:?} {:?}", read.absent, read.ignored);
+    assert!(
+        read.absent.is_empty() && read.ignored.is_empty(),
+        "{name} {how}: {:?} {:?}",
+        read.absent,
+        read.ignored
+    );
 }
 
 #[test]
@@ -117,7 +147,8 @@ fn what_is_exported_comes_back_unchanged_through_real_files() {
         let held = held(register, &library);
         let mut export = Export::new(register, &columns, temp.path()).unwrap();
         let mut csv = Csv::new(Vec::new()).unwrap();
-        csv.row(&columns.iter().map(|c| Cell::text(&c.header)).collect::<Vec<_>>()).unwrap();
+        csv.row(&columns.iter().map(|c| Cell::text(&c.header)).collect::<Vec<_>>())
+            .unwrap();
         for record in held.0.values() {
             for row in table::rows(register, &columns, record) {
                 csv.row(&row).unwrap();
@@ -129,7 +160,12 @@ fn what_is_exported_comes_back_unchanged_through_real_files() {
         let path = temp.path().join("export.xlsx");
         export.finish(std::fs::File::create(&path).unwrap()).unwrap();
         let opened = sheet::open(std::fs::File::open(&path).unwrap()).unwrap();
-        assert!(opened.faults.is_empty(), "{}: {:?}", register.name(), opened.faults);
+        assert!(
+            opened.faults.is_empty(),
+            "{}: {:?}",
+            register.name(),
+            opened.faults
+        );
         unchanged(register, &opened.sheet, &held, "xlsx");
         let opened = sheet::open(Cursor::new(csv.finish().unwrap())).unwrap();
         assert_eq!(opened.found.encoding, "UTF-8");
@@ -145,13 +181,26 @@ fn every_template_is_understood_and_offers_its_codes() {
         let columns = table::template(register);
         let bytes = sheet::template(register, &columns, &units).unwrap();
         let opened = sheet::open(Cursor::new(bytes.as_slice())).unwrap();
-        let read = table::import(register, &opened.sheet, &table::import::Nothing, &AnyReference, today());
-        assert!(read.findings.is_empty() && read.absent.is_empty(), "{}: {read:#?}", register.name());
+        let read = table::import(
+            register,
+            &opened.sheet,
+            &table::import::Nothing,
+            &AnyReference,
+            today(),
+        );
+        assert!(
+            read.findings.is_empty() && read.absent.is_empty(),
+            "{}: {read:#?}",
+            register.name()
+        );
         assert_eq!(read.records, 0);
         assert_eq!(opened.found.others, ["说明"], "the codes are hidden");
         let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
         let mut xml = String::new();
-        zip.by_name("xl/worksheets/sheet1.xml").unwrap().read_to_string(&mut xml).unwrap();
+        zip.by_name("xl/worksheets/sheet1.xml")
+            .unwrap()
+            .read_to_string(&mut xml)
+            .unwrap();
         let lists = columns
             .iter()
             .filter(|c| c.read_back)
@@ -162,11 +211,21 @@ fn every_template_is_understood_and_offers_its_codes() {
                     (None, Some(f)) => definition.field(f),
                     _ => None,
                 };
-                field.is_some_and(|f| matches!(f.kind, FieldType::Choice | FieldType::Boolean | FieldType::Unit))
+                field.is_some_and(|f| {
+                    matches!(f.kind, FieldType::Choice | FieldType::Boolean | FieldType::Unit)
+                })
             })
             .count();
-        assert_eq!(xml.matches("<dataValidation ").count(), lists, "{}", register.name());
-        assert!(zip.by_name("xl/comments1.xml").is_ok(), "every column has its note");
+        assert_eq!(
+            xml.matches("<dataValidation ").count(),
+            lists,
+            "{}",
+            register.name()
+        );
+        assert!(
+            zip.by_name("xl/comments1.xml").is_ok(),
+            "every column has its note"
+        );
         // Ids and codes are texts before anything is typed.
         assert!(xml.contains("<cols>"));
     }

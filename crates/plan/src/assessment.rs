@@ -177,7 +177,13 @@ pub enum AssessmentError {
 /// What part of an item is reached, 0 to 1, with the calculation; `None` where its value is missing.
 fn part(measure: &Measure) -> (Option<Exact>, String) {
     match measure {
-        Measure::Value { goal, base, better, actual, .. } => {
+        Measure::Value {
+            goal,
+            base,
+            better,
+            actual,
+            ..
+        } => {
             let Some(actual) = actual else {
                 return (None, "—".to_owned());
             };
@@ -191,7 +197,9 @@ fn part(measure: &Measure) -> (Option<Exact>, String) {
                 return (Some(Exact::one()), format!("{x} {sign} {g}"));
             }
             if let Some(base) = base.map(exact) {
-                let share = (&x - &base).checked_div(&(&g - &base)).unwrap_or_else(Exact::zero);
+                let share = (&x - &base)
+                    .checked_div(&(&g - &base))
+                    .unwrap_or_else(Exact::zero);
                 let formula = format!("max(0, ({x} − {base}) / ({g} − {base}))");
                 return (Some(share.clamp(Exact::zero(), Exact::one())), formula);
             }
@@ -200,7 +208,10 @@ fn part(measure: &Measure) -> (Option<Exact>, String) {
                 Side::Higher => (&x, &g),
             };
             let share = over.checked_div(under).unwrap_or_else(Exact::zero);
-            (Some(share.clamp(Exact::zero(), Exact::one())), format!("{over} / {under}"))
+            (
+                Some(share.clamp(Exact::zero(), Exact::one())),
+                format!("{over} / {under}"),
+            )
         }
         Measure::Count { done, of } => match (done, *of) {
             (None, _) => (None, "—".to_owned()),
@@ -211,7 +222,9 @@ fn part(measure: &Measure) -> (Option<Exact>, String) {
             }
         },
         Measure::Veto { happened: None } => (None, "—".to_owned()),
-        Measure::Veto { happened: Some(happened) } => (Some(Exact::zero()), happened.to_string()),
+        Measure::Veto {
+            happened: Some(happened),
+        } => (Some(Exact::zero()), happened.to_string()),
     }
 }
 
@@ -219,7 +232,11 @@ fn score_item(item: &Item) -> ItemScore {
     let weight = exact(item.weight);
     let (share, how) = part(&item.measure);
     let is_veto = matches!(item.measure, Measure::Veto { .. });
-    let formula = if is_veto { how } else { format!("{weight} × {how}") };
+    let formula = if is_veto {
+        how
+    } else {
+        format!("{weight} × {how}")
+    };
     ItemScore {
         id: item.id.clone(),
         name: item.name.clone(),
@@ -246,13 +263,19 @@ fn adjust(scores: &mut [ItemScore], change: &Adjustment) -> std::result::Result<
     }
     let points = Num::from(change.points);
     if points.0.is_negative() || points > score.weight {
-        return Err(wrong("得分须在 0 与分值之间", "the points lie between 0 and its weight"));
+        return Err(wrong(
+            "得分须在 0 与分值之间",
+            "the points lie between 0 and its weight",
+        ));
     }
     if score.before.is_none() {
         score.before.clone_from(&score.points);
     }
     let (by, reason) = (&change.by, &change.reason);
-    score.adjusted = Some(text!("{by} 调整为 {points} 分：{reason}", "{points} points by {by}: {reason}"));
+    score.adjusted = Some(text!(
+        "{by} 调整为 {points} 分：{reason}",
+        "{points} points by {by}: {reason}"
+    ));
     score.points = Some(points);
     score.veto = false;
     Ok(())
@@ -264,7 +287,10 @@ pub fn assess(
     grades: &[Grade],
     cap: &str,
 ) -> std::result::Result<Vec<Result>, AssessmentError> {
-    let cap = grades.iter().position(|g| g.zh == cap).ok_or(AssessmentError::Grades)?;
+    let cap = grades
+        .iter()
+        .position(|g| g.zh == cap)
+        .ok_or(AssessmentError::Grades)?;
     let mut out = Vec::new();
     for letter in letters {
         out.push(one(letter, grades, cap)?);
@@ -296,12 +322,22 @@ fn one(letter: &Letter, grades: &[Grade], cap: usize) -> std::result::Result<Res
     let known: Vec<&ItemScore> = items.iter().filter(|i| i.points.is_some()).collect();
     let points = Exact::sum(known.iter().filter_map(|i| i.points.as_ref().map(|p| &p.0)));
     let weights = Exact::sum(known.iter().map(|i| &i.weight.0));
-    let total = points.checked_div(&weights).map(|share| &share * &Exact::int(100));
+    let total = points
+        .checked_div(&weights)
+        .map(|share| &share * &Exact::int(100));
     let veto: Vec<String> = items.iter().filter(|i| i.veto).map(|i| i.id.clone()).collect();
-    let missing: Vec<String> = items.iter().filter(|i| i.points.is_none()).map(|i| i.id.clone()).collect();
+    let missing: Vec<String> = items
+        .iter()
+        .filter(|i| i.points.is_none())
+        .map(|i| i.id.clone())
+        .collect();
     let place = total.as_ref().and_then(|total| {
         let by_points = grades.iter().position(|g| *total >= exact(g.from))?;
-        Some(if veto.is_empty() { by_points } else { by_points.max(cap) })
+        Some(if veto.is_empty() {
+            by_points
+        } else {
+            by_points.max(cap)
+        })
     });
     let doubts = missing
         .iter()
@@ -371,16 +407,29 @@ pub fn share_out(
     }
     let pairs: Vec<_> = parties.iter().map(|p| (exact(p.base), exact(p.floor))).collect();
     let shares = allocate(&whole, &pairs)
-        .map_err(|e| wrong(format!("{e}，下限不得高于基数"), "a floor lies above its base".to_owned()))?
+        .map_err(|e| {
+            wrong(
+                format!("{e}，下限不得高于基数"),
+                "a floor lies above its base".to_owned(),
+            )
+        })?
         .filter(|s| !s.is_empty())
-        .ok_or_else(|| wrong("没有可分解的潜力".to_owned(), "nobody has anything to give".to_owned()))?;
+        .ok_or_else(|| {
+            wrong(
+                "没有可分解的潜力".to_owned(),
+                "nobody has anything to give".to_owned(),
+            )
+        })?;
     let gaps = Exact::sum(&pairs.iter().map(|(b, s)| b - s).collect::<Vec<_>>());
     let mut down: Vec<Exact> = shares.iter().map(|s| s.round(places, Rounding::Floor)).collect();
     let step = {
         let tens = Exact::int(10).pow(u8::try_from(places).unwrap_or(0));
         Exact::one().checked_div(&tens).unwrap_or_else(Exact::one)
     };
-    let rest = (&whole - &Exact::sum(&down)).checked_div(&step).and_then(|n| n.to_i64()).unwrap_or(0);
+    let rest = (&whole - &Exact::sum(&down))
+        .checked_div(&step)
+        .and_then(|n| n.to_i64())
+        .unwrap_or(0);
     let mut order: Vec<usize> = (0..shares.len()).collect();
     let left = |i: usize| Some(shares.get(i)? - down.get(i)?);
     order.sort_by(|a, b| left(*b).cmp(&left(*a)).then(a.cmp(b)));
@@ -389,15 +438,19 @@ pub fn share_out(
             *share = &*share + &step;
         }
     }
-    let out = parties.iter().zip(&shares).zip(&down).map(|((party, exact_share), share)| {
-        let (b, s) = (exact(party.base), exact(party.floor));
-        Share {
-            unit: party.unit.clone(),
-            exact: Num(exact_share.clone()),
-            share: Num(share.clone()),
-            beyond: *exact_share > &b - &s,
-            formula: format!("{whole} × ({b} − {s}) / {gaps}"),
-        }
-    });
+    let out = parties
+        .iter()
+        .zip(&shares)
+        .zip(&down)
+        .map(|((party, exact_share), share)| {
+            let (b, s) = (exact(party.base), exact(party.floor));
+            Share {
+                unit: party.unit.clone(),
+                exact: Num(exact_share.clone()),
+                share: Num(share.clone()),
+                beyond: *exact_share > &b - &s,
+                formula: format!("{whole} × ({b} − {s}) / {gaps}"),
+            }
+        });
     Ok(out.collect())
 }

@@ -18,7 +18,12 @@ use crate::limits::MAX_CORRECTIONS;
 const LISTS: [(List, &str, &str, &[&str]); 5] = [
     (List::Chapters, "chapters", "no", &["title"]),
     (List::Tasks, "tasks", "id", &["title", "text"]),
-    (List::Indicators, "indicators", "no", &["name", "unit", "base", "target"]),
+    (
+        List::Indicators,
+        "indicators",
+        "no",
+        &["name", "unit", "base", "target"],
+    ),
     (List::Units, "units", "name", &["name"]),
     (List::Baseline, "baseline", "id", &["title", "text"]),
 ];
@@ -44,7 +49,10 @@ pub enum List {
 
 impl List {
     fn key(self) -> &'static str {
-        LISTS.iter().find(|(list, ..)| *list == self).map_or("", |(_, key, ..)| key)
+        LISTS
+            .iter()
+            .find(|(list, ..)| *list == self)
+            .map_or("", |(_, key, ..)| key)
     }
 }
 
@@ -140,7 +148,9 @@ pub enum CorrectError {
     #[error("校正 {0} 条，最多 {MAX_CORRECTIONS} 条 / {0} corrections, at most {MAX_CORRECTIONS}")]
     TooMany(usize),
     /// A field that cannot be corrected.
-    #[error("第 {0} 条校正的字段 {1} 不能改（标识、行号）/ field {1} of correction {0} cannot be changed (id, line)")]
+    #[error(
+        "第 {0} 条校正的字段 {1} 不能改（标识、行号）/ field {1} of correction {0} cannot be changed (id, line)"
+    )]
     Field(usize, String),
 }
 
@@ -206,7 +216,10 @@ pub fn apply(document: &Value, overlay: &Overlay) -> Result<Corrected, CorrectEr
     let mut outcomes = Vec::new();
     for (index, correction) in overlay.corrections.iter().enumerate() {
         let list = correction.anchor.list;
-        let id_key = LISTS.iter().find(|(l, ..)| *l == list).map_or("", |(_, _, k, _)| *k);
+        let id_key = LISTS
+            .iter()
+            .find(|(l, ..)| *l == list)
+            .map_or("", |(_, _, k, _)| *k);
         if correction.field == id_key || PLACE.contains(&correction.field.as_str()) {
             return Err(CorrectError::Field(index, correction.field.clone()));
         }
@@ -250,7 +263,10 @@ fn meet(
         text,
     };
     let Some(place) = exact.or(moved).or(same_id) else {
-        let text = text!("新版中没有 {id}，未采用", "{id} is not in this edition: not applied");
+        let text = text!(
+            "新版中没有 {id}，未采用",
+            "{id} is not in this edition: not applied"
+        );
         return outcome(Fit::Gone, None, None, text);
     };
     let field = &correction.field;
@@ -281,7 +297,10 @@ fn meet(
     entry.insert(field.clone(), correction.after.clone());
     if exact.is_none() && moved.is_some() {
         let now = anchors.get(place).map(|(i, _)| i.clone()).unwrap_or_default();
-        let text = text!("{id} 已移到 {now}，照改", "{id} stands at {now} now: applied there");
+        let text = text!(
+            "{id} 已移到 {now}，照改",
+            "{id} stands at {now} now: applied there"
+        );
         return outcome(Fit::Moved, Some(place), Some(found), text);
     }
     let text = text!("{id} 的 {field} 已改", "{field} of {id} is corrected");
@@ -344,7 +363,12 @@ struct Keyed {
     entry: Value,
 }
 
-fn keyed(document: &Value, key: &'static str, id_key: &str, fields: &[&str]) -> Result<Vec<Keyed>, CorrectError> {
+fn keyed(
+    document: &Value,
+    key: &'static str,
+    id_key: &str,
+    fields: &[&str],
+) -> Result<Vec<Keyed>, CorrectError> {
     let keyed = entries(document, key)?.into_iter().map(|entry| Keyed {
         id: id_of(&entry, id_key).unwrap_or_default(),
         words: words(&entry, fields),
@@ -367,7 +391,10 @@ fn pairs(old: &[Keyed], new: &[Keyed]) -> BTreeMap<usize, usize> {
             if of_new.contains_key(&n) {
                 continue;
             }
-            let origin = old.iter().enumerate().find(|(o, e)| !taken.contains(o) && same(e, entry));
+            let origin = old
+                .iter()
+                .enumerate()
+                .find(|(o, e)| !taken.contains(o) && same(e, entry));
             if let Some((o, _)) = origin {
                 taken.insert(o);
                 of_new.insert(n, o);
@@ -382,7 +409,10 @@ pub fn diff(older: &Value, newer: &Value) -> Result<Vec<Change>, CorrectError> {
     let mut out = Vec::new();
     for (list, key, id_key, fields) in &LISTS {
         let list = *list;
-        let (old, new) = (keyed(older, key, id_key, fields)?, keyed(newer, key, id_key, fields)?);
+        let (old, new) = (
+            keyed(older, key, id_key, fields)?,
+            keyed(newer, key, id_key, fields)?,
+        );
         let of_new = pairs(&old, &new);
         for (n, now) in new.iter().enumerate() {
             let id = now.id.clone();
@@ -392,7 +422,11 @@ pub fn diff(older: &Value, newer: &Value) -> Result<Vec<Change>, CorrectError> {
             };
             if before.id != id {
                 let from = before.id.clone();
-                out.push(Change::Moved { list, from, to: id.clone() });
+                out.push(Change::Moved {
+                    list,
+                    from,
+                    to: id.clone(),
+                });
             }
             compare(list, &id, &before.entry, &now.entry, id_key, &mut out);
         }
@@ -424,7 +458,11 @@ fn compare(list: List, id: &str, before: &Value, after: &Value, id_key: &str, ou
         })
         .collect();
     if !fields.is_empty() {
-        out.push(Change::Changed { list, id: id.to_owned(), fields });
+        out.push(Change::Changed {
+            list,
+            id: id.to_owned(),
+            fields,
+        });
     }
 }
 

@@ -31,7 +31,11 @@ impl Num {
             return shown;
         }
         let cut = shown.trim_end_matches('0').trim_end_matches('.');
-        if cut == "-0" { "0".to_owned() } else { cut.to_owned() }
+        if cut == "-0" {
+            "0".to_owned()
+        } else {
+            cut.to_owned()
+        }
     }
 }
 

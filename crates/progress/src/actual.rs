@@ -411,7 +411,6 @@ fn cuts(kept: &Kept, pollutant: &str, no: u32, years: Years, on: Date, values: &
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 mod tests {
     use super::*;
 

@@ -246,7 +246,6 @@ impl AirDays {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 mod tests {
     use super::*;
     use jiff::ToSpan as _;

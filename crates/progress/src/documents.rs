@@ -357,7 +357,6 @@ fn apply(read: &Value, corrections: &[StoredCorrection]) -> Result<Corrected> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 mod tests {
     use super::*;
 

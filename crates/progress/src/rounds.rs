@@ -295,7 +295,6 @@ fn filing(of: &Return, today: Date) -> Filing {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 mod tests {
     use super::*;
     use jiff::civil::date;

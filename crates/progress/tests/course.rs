@@ -1,9 +1,12 @@
 //! The simulated five years of the first district, end to end on the store: figures flow from the registers into indicators, the
 //! mid-term and the final evaluation agree with the hand calculation, reports come out the same again, every figure opens.
 
-#![expect(
+#![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
+    clippy::format_push_string,
     reason = "a test stops at what it did not expect"
 )]
 

@@ -1,8 +1,11 @@
 //! Rounds, orders, the document: what people do with the plan, and what they do wrong.
 
-#![expect(
+#![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
+    clippy::format_push_string,
     reason = "a test stops at what it did not expect"
 )]
 

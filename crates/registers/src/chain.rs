@@ -181,7 +181,13 @@ impl Chain {
     }
 
     /// What a record or row adds to a term: `None` where it takes no part, else its amount, missing where it is.
-    pub fn amount(&self, balance: usize, term: usize, record: &Record, row: Option<&Body>) -> Option<Option<Exact>> {
+    pub fn amount(
+        &self,
+        balance: usize,
+        term: usize,
+        record: &Record,
+        row: Option<&Body>,
+    ) -> Option<Option<Exact>> {
         let (filter, amount) = self.terms.get(balance)?.get(term)?;
         let scope = Scope {
             body: &record.body,
@@ -261,7 +267,11 @@ impl<'a> Check<'a> {
     fn step(&mut self, path: &[At], name: &str) -> Option<&'a ChainStep> {
         let found = self.file.step.iter().find(|s| s.name == name);
         if found.is_none() {
-            self.wrong(path, format!("没有环节 «{name}»"), format!("there is no step «{name}»"));
+            self.wrong(
+                path,
+                format!("没有环节 «{name}»"),
+                format!("there is no step «{name}»"),
+            );
         }
         found
     }
@@ -269,7 +279,11 @@ impl<'a> Check<'a> {
     fn definition(&mut self, path: &[At], name: &str) -> Option<&'a Definition> {
         let found = self.registers.get(name).map(Register::definition);
         if found.is_none() {
-            self.wrong(path, format!("没有台账 «{name}»"), format!("there is no register «{name}»"));
+            self.wrong(
+                path,
+                format!("没有台账 «{name}»"),
+                format!("there is no register «{name}»"),
+            );
         }
         found
     }
@@ -315,8 +329,14 @@ impl<'a> Check<'a> {
             if !leads || edge.from == edge.to {
                 self.wrong(
                     at!["edge", n, "field"],
-                    format!("«{}» 不是由 {} 指向 {} 的引用字段", edge.field, edge.from, edge.to),
-                    format!("«{}» is no reference from {} to {}", edge.field, edge.from, edge.to),
+                    format!(
+                        "«{}» 不是由 {} 指向 {} 的引用字段",
+                        edge.field, edge.from, edge.to
+                    ),
+                    format!(
+                        "«{}» is no reference from {} to {}",
+                        edge.field, edge.from, edge.to
+                    ),
                 );
             }
         }
@@ -326,9 +346,16 @@ impl<'a> Check<'a> {
         let Some(river) = &self.file.river else { return };
         self.step(at!["river", "below"], &river.below);
         self.step(at!["river", "above"], &river.above);
-        let velocity = river.velocity_ms.parse::<Exact>().is_ok_and(|v| v > Exact::zero());
+        let velocity = river
+            .velocity_ms
+            .parse::<Exact>()
+            .is_ok_and(|v| v > Exact::zero());
         if !velocity {
-            self.wrong(at!["river", "velocity_ms"], "应为正数", "expected a number above zero");
+            self.wrong(
+                at!["river", "velocity_ms"],
+                "应为正数",
+                "expected a number above zero",
+            );
         }
     }
 
@@ -344,7 +371,9 @@ impl<'a> Check<'a> {
                     self.wrong(path, "该环节没有台账", "the step has no register");
                     continue;
                 };
-                let Some(definition) = self.definition(path, name) else { continue };
+                let Some(definition) = self.definition(path, name) else {
+                    continue;
+                };
                 let group = match (&term.register, &term.owner, &term.group) {
                     (Some(_), Some(owner), None) => {
                         let fits = |f: &Field| f.kind == FieldType::Reference && f.register.as_ref() == own;
@@ -357,7 +386,9 @@ impl<'a> Check<'a> {
                         }
                         None
                     }
-                    (None, None, Some(group)) => definition.field(group).filter(|f| f.kind == FieldType::Group),
+                    (None, None, Some(group)) => {
+                        definition.field(group).filter(|f| f.kind == FieldType::Group)
+                    }
                     _ => {
                         self.wrong(
                             path,
@@ -370,9 +401,16 @@ impl<'a> Check<'a> {
                 let fields = group.map_or(&definition.field, |g| &g.fields);
                 if !fields.iter().any(|f| f.name == term.per && f.kind.is_scalar()) {
                     let per = &term.per;
-                    self.wrong(path, format!("没有字段 «{per}»"), format!("there is no field «{per}»"));
+                    self.wrong(
+                        path,
+                        format!("没有字段 «{per}»"),
+                        format!("there is no field «{per}»"),
+                    );
                 }
-                let filter = term.filter.as_ref().map(|text| self.expression(path, definition, group, text, Type::Bool));
+                let filter = term
+                    .filter
+                    .as_ref()
+                    .map(|text| self.expression(path, definition, group, text, Type::Bool));
                 let amount = self.expression(path, definition, group, &term.amount, Type::Number);
                 match (filter, amount) {
                     (None, Some(amount)) => terms.push((None, amount)),

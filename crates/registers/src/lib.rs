@@ -4,7 +4,7 @@
 //! takes the compiled [`register::Register`] and plain records: [`admit`] normalises, computes and checks, [`life`]
 //! decides transitions and deadlines, [`tally`] counts, [`doubles`], [`pairs`] and [`merge`] find and join records that mean the
 //! same thing, [`table`] imports and exports, [`links`] names what a record points at,
-//! [`publish`] shows the public part, [`history`] compares versions.
+//! [`subject`] makes a record the form of a watched subject, [`publish`] shows the public part, [`history`] compares versions.
 //!
 //! This crate must not know: IO, SQL, HTTP, the time of day, any single register or any district.
 
@@ -30,6 +30,7 @@ pub mod record;
 pub mod register;
 pub mod search;
 pub mod sources;
+pub mod subject;
 pub mod table;
 pub mod tally;
 pub mod text;

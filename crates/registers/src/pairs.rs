@@ -70,7 +70,9 @@ impl<'a> Finder<'a> {
 
     /// Takes in a record.
     pub fn add(&mut self, id: RecordId, body: &Body) {
-        let Ok(place) = u32::try_from(self.rows.len()) else { return };
+        let Ok(place) = u32::try_from(self.rows.len()) else {
+            return;
+        };
         let rules = self.register.definition.matching.iter().flat_map(|m| &m.compare);
         let compared: Body = rules
             .filter_map(|r| Some((r.field.clone(), body.get(&r.field)?.clone())))
@@ -110,14 +112,16 @@ impl<'a> Finder<'a> {
                     }
                     if out.compared >= limits::COMPARISONS {
                         out.truncated = true;
-                        return self.sorted(out);
+                        cut(&mut out);
+                        return out;
                     }
                     out.compared += 1;
                     self.compare(pair, &mut out);
                 }
             }
         }
-        self.sorted(out)
+        cut(&mut out);
+        out
     }
 
     fn row(&self, place: u32) -> Option<&(RecordId, Body)> {
@@ -127,7 +131,10 @@ impl<'a> Finder<'a> {
     fn order(&self, place: u32) -> String {
         let body = self.row(place).map(|(_, body)| body);
         let values = self.decisive.iter().filter_map(|f| body?.get(*f));
-        values.map(crate::normalise::as_text).collect::<Vec<_>>().join(" ")
+        values
+            .map(crate::normalise::as_text)
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     fn compare(&self, (left, right): (u32, u32), out: &mut Found) {
@@ -148,11 +155,6 @@ impl<'a> Finder<'a> {
         if out.pairs.len() > 2 * limits::PAIRS {
             cut(out);
         }
-    }
-
-    fn sorted(&self, mut out: Found) -> Found {
-        cut(&mut out);
-        out
     }
 }
 

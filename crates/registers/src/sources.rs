@@ -79,7 +79,11 @@ pub fn guises(sources: &Register, body: &Body) -> Vec<Body> {
     let Some(rules) = &sources.definition.source else {
         return out;
     };
-    let others = rules.aliases.as_ref().and_then(|a| body.get(a)).and_then(Value::as_array);
+    let others = rules
+        .aliases
+        .as_ref()
+        .and_then(|a| body.get(a))
+        .and_then(Value::as_array);
     for alias in others.into_iter().flatten() {
         let mut guise = body.clone();
         guise.insert(rules.name.clone(), alias.clone());

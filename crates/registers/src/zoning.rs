@@ -28,7 +28,9 @@ pub struct Zone<'a> {
 /// now, or the place is not filled in.
 pub fn areas<'a>(register: &'a Register, record: &'a Record, today: Date) -> Vec<Zone<'a>> {
     let layers = register.definition.zoning.iter();
-    layers.filter_map(|layer| area(register, layer, record, today)).collect()
+    layers
+        .filter_map(|layer| area(register, layer, record, today))
+        .collect()
 }
 
 fn area<'a>(register: &Register, layer: &'a Zoning, record: &'a Record, today: Date) -> Option<Zone<'a>> {
@@ -46,7 +48,10 @@ fn area<'a>(register: &Register, layer: &'a Zoning, record: &'a Record, today: D
         let value = record.body.get(name)?;
         let code = value.as_str().unwrap_or_default();
         let known = register.codes(None, field).and_then(|list| list.get(code));
-        let names = known.map_or_else(|| Names::same(register.display(None, field, value)), |c| c.names.clone());
+        let names = known.map_or_else(
+            || Names::same(register.display(None, field, value)),
+            |c| c.names.clone(),
+        );
         Some((code.to_owned(), names))
     };
     let own = || {
@@ -63,8 +68,7 @@ fn area<'a>(register: &Register, layer: &'a Zoning, record: &'a Record, today: D
         class: layer.class.as_ref().and_then(named).map(|(_, names)| names),
         rules: law
             .into_iter()
-            .chain(layer.rules.iter()
-            .filter_map(|name| {
+            .chain(layer.rules.iter().filter_map(|name| {
                 let field = register.definition.field(name)?;
                 let text = register.display(None, field, record.body.get(name)?);
                 Some((field.names(), text))

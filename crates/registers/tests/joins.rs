@@ -76,15 +76,33 @@ fn load(files: &[(&str, &str)]) -> Result<Library, Vec<String>> {
 }
 
 fn library() -> Library {
-    load(&[("a/works.toml", WORKS), ("a/paper.toml", PAPER), ("chains/up.toml", CHAIN)]).unwrap()
+    load(&[
+        ("a/works.toml", WORKS),
+        ("a/paper.toml", PAPER),
+        ("chains/up.toml", CHAIN),
+    ])
+    .unwrap()
 }
 
 /// The one error when a text is changed, which must name the file and line.
 fn wrong(path: &str, from: &str, to: &str) -> String {
-    let changed = |p: &str, text: &str| if p == path { text.replace(from, to) } else { text.to_owned() };
-    let files = [("a/works.toml", WORKS), ("a/paper.toml", PAPER), ("chains/up.toml", CHAIN)];
+    let changed = |p: &str, text: &str| {
+        if p == path {
+            text.replace(from, to)
+        } else {
+            text.to_owned()
+        }
+    };
+    let files = [
+        ("a/works.toml", WORKS),
+        ("a/paper.toml", PAPER),
+        ("chains/up.toml", CHAIN),
+    ];
     let texts: Vec<(&str, String)> = files.iter().map(|(p, t)| (*p, changed(p, t))).collect();
-    assert!(files.iter().zip(&texts).any(|((_, a), (_, b))| a != b), "{from} does not occur");
+    assert!(
+        files.iter().zip(&texts).any(|((_, a), (_, b))| a != b),
+        "{from} does not occur"
+    );
     let texts: Vec<(&str, &str)> = texts.iter().map(|(p, t)| (*p, t.as_str())).collect();
     let errors = load(&texts).map(|_| ()).unwrap_err();
     assert!(errors[0].starts_with(&format!("{path}:")), "{errors:?}");
@@ -97,14 +115,30 @@ fn faults_are_told_with_file_and_line() {
     assert!(wrong("a/paper.toml", "field = \"range\"", "field = \"holder\"").contains("类型"));
     assert!(wrong("a/paper.toml", "rules = [\"holder\"]", "rules = [\"none\"]").contains("none"));
     assert!(wrong("a/paper.toml", "within_m = 50", "within_m = 500000").contains("50000"));
-    assert!(wrong("a/paper.toml", "source = \"works\", part", "source = \"paper\", part").contains("[source]"));
+    assert!(
+        wrong(
+            "a/paper.toml",
+            "source = \"works\", part",
+            "source = \"paper\", part"
+        )
+        .contains("[source]")
+    );
     assert!(wrong("a/paper.toml", "part = \"paper\"", "part = \"other\"").contains("other"));
     assert!(wrong("a/paper.toml", "place = \"spot\"", "place = \"range\"").contains("位置类型"));
     assert!(wrong("a/paper.toml", "licence = \"licence\"", "nothing = \"licence\"").contains("nothing"));
     assert!(wrong("a/works.toml", "aliases = \"others\"", "aliases = \"name\"").contains("类型"));
     assert!(wrong("a/works.toml", "exact = [\"number\"", "exact = [\"place\"").contains("类型"));
-    assert!(wrong("chains/up.toml", "register = \"works\" }", "register = \"none\" }").contains("none"));
-    assert!(wrong("chains/up.toml", "field = \"works\"", "field = \"holder\"").starts_with("chains/up.toml:9:"));
+    assert!(
+        wrong(
+            "chains/up.toml",
+            "register = \"works\" }",
+            "register = \"none\" }"
+        )
+        .contains("none")
+    );
+    assert!(
+        wrong("chains/up.toml", "field = \"works\"", "field = \"holder\"").starts_with("chains/up.toml:9:")
+    );
     assert!(wrong("chains/up.toml", "needs = [\"works\"]", "needs = [\"none\"]").contains("none"));
     assert!(wrong("chains/up.toml", "name = \"up\"", "name = \"down\"").contains("up"));
     assert!(wrong("chains/up.toml", "register = \"paper\",", "subject = \"nobody\",").contains("subject"));
@@ -133,19 +167,31 @@ fn identifiers_join_likeness_proposes_contradictions_ask() {
     }));
     let judged = |value| compare(works, &source, &claim(paper, works, &body(value)).unwrap());
     let same = judged(json!({ "holder": "别的名字", "number": "N-1" }));
-    assert_eq!((same.decision, same.agree), (Decision::Joined, vec!["number".to_owned()]));
+    assert_eq!(
+        (same.decision, same.agree),
+        (Decision::Joined, vec!["number".to_owned()])
+    );
     let other = judged(json!({ "holder": "茌平大名铝业有限公司", "number": "N-2", "licence": "L-1" }));
-    assert_eq!((other.decision, other.against), (Decision::Review, vec!["number".to_owned()]));
+    assert_eq!(
+        (other.decision, other.against),
+        (Decision::Review, vec!["number".to_owned()])
+    );
     // The name (30) and 9 m (20) reach 45; the name alone does not.
     let place = json!({ "type": "Point", "coordinates": [116.2001, 36.6] });
     let like = judged(json!({ "holder": "茌平大名铝业", "spot": place }));
     assert_eq!((like.decision, like.likeness.score), (Decision::Review, 50));
-    assert_eq!(judged(json!({ "holder": "茌平大名铝业" })).decision, Decision::Different);
+    assert_eq!(
+        judged(json!({ "holder": "茌平大名铝业" })).decision,
+        Decision::Different
+    );
     let alias = judged(json!({ "holder": "大铝厂", "spot": place }));
     assert_eq!((alias.decision, alias.likeness.score), (Decision::Review, 50));
     // Where the names are alike the numbers still contradict: 30 + 20 − 40.
     let against = judged(json!({ "holder": "大铝厂", "spot": place, "number": "N-3" }));
-    assert_eq!((against.decision, against.likeness.score), (Decision::Different, 10));
+    assert_eq!(
+        (against.decision, against.likeness.score),
+        (Decision::Different, 10)
+    );
     assert!(claim(works, works, &source).is_none());
     assert!(claim(paper, works, &Body::new()).is_none());
     let shared = terms(works, &source);
@@ -161,7 +207,10 @@ fn the_schema_of_chains_is_published() {
         std::fs::write(&path, &schema).unwrap();
     }
     let published = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(published == schema, "docs/chains.schema.json is old: run the tests with HUANSHU_BLESS=1");
+    assert!(
+        published == schema,
+        "docs/chains.schema.json is old: run the tests with HUANSHU_BLESS=1"
+    );
     let value: serde_json::Value = serde_json::from_str(&schema).unwrap();
     assert_eq!(value["title"], "ChainFile");
 }

@@ -61,7 +61,10 @@ fn kiln(name: u8, code: Option<u8>, place: Option<(u8, u8)>) -> Body {
         body.insert("code".to_owned(), json!(format!("K{}", code % 9)));
     }
     if let Some((x, y)) = place {
-        let at = [116.0 + f64::from(x % 20) / 1000.0, 36.5 + f64::from(y % 20) / 1000.0];
+        let at = [
+            116.0 + f64::from(x % 20) / 1000.0,
+            36.5 + f64::from(y % 20) / 1000.0,
+        ];
         body.insert("place".to_owned(), json!({ "type": "Point", "coordinates": at }));
     }
     body
@@ -103,5 +106,16 @@ fn a_register_of_records_that_share_everything_stays_bounded() {
     assert!(found.compared < all / 10, "{} of {all}", found.compared);
     assert!(found.truncated, "and it is told");
     assert_eq!(found.pairs.len(), limits::PAIRS);
-    assert!(Finder::new(Library::load(&[File { path: "a/kiln.toml".into(), text: KILN.split("[matching]").next().unwrap().into() }]).unwrap().get("kiln").unwrap()).is_none());
+    assert!(
+        Finder::new(
+            Library::load(&[File {
+                path: "a/kiln.toml".into(),
+                text: KILN.split("[matching]").next().unwrap().into()
+            }])
+            .unwrap()
+            .get("kiln")
+            .unwrap()
+        )
+        .is_none()
+    );
 }

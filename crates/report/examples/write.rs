@@ -8,7 +8,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err("用法 / usage: write document.json out.pdf|out.docx".into());
     };
     let document: Document = serde_json::from_str(&std::fs::read_to_string(from)?)?;
-    let bytes = if to.ends_with(".pdf") {
+    let bytes = if std::path::Path::new(&to)
+        .extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("pdf"))
+    {
         pdf::write(&document, &Fonts::read(&fonts::USUAL)?)?
     } else {
         docx::write(&document)?

@@ -8,7 +8,7 @@ use crate::limits;
 /// An official document (公文).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Document {
-    /// Title (标题).
+    /// Title (标题); a line break in it stands where it is to be broken.
     pub title: String,
     /// Second line under the title, in 楷体.
     #[serde(default)]
@@ -72,17 +72,24 @@ pub enum Block {
 impl Block {
     /// A heading.
     pub fn heading(level: u8, text: impl Into<String>) -> Self {
-        Self::Heading { level, text: text.into() }
+        Self::Heading {
+            level,
+            text: text.into(),
+        }
     }
 
     /// A paragraph of one plain piece.
     pub fn paragraph(text: impl Into<String>) -> Self {
-        Self::Paragraph { runs: vec![Run::text(text)] }
+        Self::Paragraph {
+            runs: vec![Run::text(text)],
+        }
     }
 
     /// A note of one plain piece.
     pub fn note(text: impl Into<String>) -> Self {
-        Self::Note { runs: vec![Run::text(text)] }
+        Self::Note {
+            runs: vec![Run::text(text)],
+        }
     }
 }
 
@@ -102,17 +109,29 @@ pub struct Run {
 impl Run {
     /// Plain text.
     pub fn text(text: impl Into<String>) -> Self {
-        Self { text: text.into(), strong: false, mark: None }
+        Self {
+            text: text.into(),
+            strong: false,
+            mark: None,
+        }
     }
 
     /// Bold text.
     pub fn strong(text: impl Into<String>) -> Self {
-        Self { text: text.into(), strong: true, mark: None }
+        Self {
+            text: text.into(),
+            strong: true,
+            mark: None,
+        }
     }
 
     /// A reference mark.
     pub fn mark(number: u32) -> Self {
-        Self { text: String::new(), strong: false, mark: Some(number) }
+        Self {
+            text: String::new(),
+            strong: false,
+            mark: Some(number),
+        }
     }
 
     /// As printed.
@@ -200,12 +219,18 @@ impl Cell {
 
     /// A cell of plain text, in the middle.
     pub fn center(text: impl Into<String>) -> Self {
-        Self { align: Align::Center, ..Self::text(text) }
+        Self {
+            align: Align::Center,
+            ..Self::text(text)
+        }
     }
 
     /// A cell of plain text, right: figures.
     pub fn right(text: impl Into<String>) -> Self {
-        Self { align: Align::Right, ..Self::text(text) }
+        Self {
+            align: Align::Right,
+            ..Self::text(text)
+        }
     }
 
     /// The same over several columns.
@@ -331,13 +356,20 @@ impl Document {
             blocks.map(move |(i, block)| (format!("annexes[{a}].body[{i}]"), block))
         });
         for (place, block) in body.map(|(i, b)| (format!("body[{i}]"), b)).chain(annexes) {
-            let wrong = |(zh, en): (String, String)| DocumentError { place: place.clone(), zh, en };
+            let wrong = |(zh, en): (String, String)| DocumentError {
+                place: place.clone(),
+                zh,
+                en,
+            };
             if let Block::Table(table) = block {
                 rows += table.rows.len();
             }
             if rows > limits::MAX_ROWS {
                 let most = limits::MAX_ROWS;
-                return Err(wrong((format!("表格行数超过 {most}"), format!("more than {most} rows"))));
+                return Err(wrong((
+                    format!("表格行数超过 {most}"),
+                    format!("more than {most} rows"),
+                )));
             }
             check_block(block).map_err(wrong)?;
         }
@@ -383,7 +415,10 @@ fn check_runs(runs: &[Run]) -> Result<(), Wrong> {
     let long = runs.iter().map(|r| r.text.chars().count()).sum::<usize>() > limits::MAX_TEXT;
     if long {
         let most = limits::MAX_TEXT;
-        return Err((format!("文字超过 {most} 字"), format!("more than {most} characters")));
+        return Err((
+            format!("文字超过 {most} 字"),
+            format!("more than {most} characters"),
+        ));
     }
     Ok(())
 }
@@ -391,7 +426,10 @@ fn check_runs(runs: &[Run]) -> Result<(), Wrong> {
 fn check_table(table: &Table) -> Result<(), Wrong> {
     let columns = table.widths.len();
     if columns == 0 || columns > limits::MAX_COLUMNS || table.widths.contains(&0) {
-        return Err(("表格列宽有误".to_owned(), "the widths of the table are wrong".to_owned()));
+        return Err((
+            "表格列宽有误".to_owned(),
+            "the widths of the table are wrong".to_owned(),
+        ));
     }
     for part in [&table.head, &table.rows] {
         for cell in part.iter().flatten() {

@@ -36,10 +36,28 @@ pub(crate) enum Hold {
 /// A shape.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Shape {
-    Line { points: Vec<(f32, f32)>, colour: Rgb, width: f32, dashed: bool },
-    Rect { x: f32, y: f32, width: f32, height: f32, fill: Rgb },
+    Line {
+        points: Vec<(f32, f32)>,
+        colour: Rgb,
+        width: f32,
+        dashed: bool,
+    },
+    Rect {
+        x: f32,
+        y: f32,
+        width: f32,
+        height: f32,
+        fill: Rgb,
+    },
     /// The point is on the baseline of the text.
-    Text { x: f32, y: f32, size: f32, hold: Hold, text: String, colour: Rgb },
+    Text {
+        x: f32,
+        y: f32,
+        size: f32,
+        hold: Hold,
+        text: String,
+        colour: Rgb,
+    },
 }
 
 /// The shapes of a chart.
@@ -60,22 +78,39 @@ struct Plot<'a> {
 
 impl<'a> Plot<'a> {
     fn new(chart: &'a Chart) -> Self {
-        let values = chart.series.iter().flat_map(|s| s.values.iter().flatten().copied());
+        let values = chart
+            .series
+            .iter()
+            .flat_map(|s| s.values.iter().flatten().copied());
         let all: Vec<f64> = values.chain(chart.target.iter().map(|t| t.value)).collect();
         let largest = all.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let smallest = all.iter().copied().fold(f64::INFINITY, f64::min);
-        let (mut low, mut high) = if all.is_empty() { (0.0, 1.0) } else { (smallest, largest) };
+        let (mut low, mut high) = if all.is_empty() {
+            (0.0, 1.0)
+        } else {
+            (smallest, largest)
+        };
         // Bars grow from zero; a line chart may look closer where all values lie far from zero.
         if chart.kind == ChartKind::Bars || low > 0.0 && low < 0.6 * high {
             low = low.min(0.0);
         }
-        high = if chart.kind == ChartKind::Bars { high.max(0.0) } else { high };
+        high = if chart.kind == ChartKind::Bars {
+            high.max(0.0)
+        } else {
+            high
+        };
         if high <= low {
             high = low + 1.0;
         }
         let step = nice((high - low) / 5.0);
         let low = (low / step).floor() * step;
-        let high = (high / step).ceil() * step;
+        // The figure above the highest bar needs room below the legend.
+        let above = if chart.kind == ChartKind::Bars {
+            0.2 * step
+        } else {
+            0.0
+        };
+        let high = ((high + above) / step).ceil() * step;
         Self {
             chart,
             low,
@@ -84,7 +119,7 @@ impl<'a> Plot<'a> {
             left: 46.0,
             right: WIDTH - 12.0,
             top: 36.0,
-            bottom: HEIGHT - 22.0,
+            bottom: HEIGHT - if chart.kind == ChartKind::Bars { 38.0 } else { 22.0 },
         }
     }
 
@@ -114,7 +149,12 @@ impl<'a> Plot<'a> {
         if let Some(target) = &self.chart.target {
             let y = self.y(target.value);
             let points = vec![(self.left, y), (self.right, y)];
-            out.push(Shape::Line { points, colour: TARGET, width: 1.0, dashed: true });
+            out.push(Shape::Line {
+                points,
+                colour: TARGET,
+                width: 1.0,
+                dashed: true,
+            });
         }
         self.legend(&mut out);
         out
@@ -127,9 +167,18 @@ impl<'a> Plot<'a> {
         while value < end {
             let y = self.y(value);
             let zero = value.abs() < self.step / 1000.0;
-            let (colour, width) = if zero || value <= self.low { (INK, 0.8) } else { (FAINT, 0.5) };
+            let (colour, width) = if zero || value <= self.low {
+                (INK, 0.8)
+            } else {
+                (FAINT, 0.5)
+            };
             let points = vec![(self.left, y), (self.right, y)];
-            out.push(Shape::Line { points, colour, width, dashed: false });
+            out.push(Shape::Line {
+                points,
+                colour,
+                width,
+                dashed: false,
+            });
             let shown = if zero { 0.0 } else { value };
             out.push(Shape::Text {
                 x: self.left - 5.0,
@@ -151,24 +200,48 @@ impl<'a> Plot<'a> {
                 colour: INK,
             });
         }
-        // Labels that would run into each other are thinned out.
-        let widest = self.chart.categories.iter().map(|c| width(c, 9.0)).fold(0.0_f32, f32::max);
-        let every = {
-            let mut every = 1_usize;
-            while self.slot() * f32::from(u16::try_from(every).unwrap_or(u16::MAX)) < widest + 4.0 && every < 60 {
-                every += 1;
+        self.labels(out);
+    }
+
+    /// Names of the categories: those of bars are broken into lines, those of lines thinned out where they would run into
+    /// each other.
+    fn labels(&self, out: &mut Vec<Shape>) {
+        let widest = self
+            .chart
+            .categories
+            .iter()
+            .map(|c| width(c, 9.0))
+            .fold(0.0_f32, f32::max);
+        let wrap = self.chart.kind == ChartKind::Bars && self.slot() > 27.0;
+        let mut every = 1_u16;
+        while !wrap && self.slot() * f32::from(every) < widest + 4.0 && every < 60 {
+            every += 1;
+        }
+        for (i, category) in self
+            .chart
+            .categories
+            .iter()
+            .enumerate()
+            .step_by(usize::from(every))
+        {
+            let lines = if wrap {
+                wrapped(category, self.slot() - 3.0)
+            } else {
+                vec![category.clone()]
+            };
+            let mut y = self.bottom + 13.0;
+            for text in lines {
+                let (x, size, hold) = (self.x(i), 9.0, Hold::Middle);
+                out.push(Shape::Text {
+                    x,
+                    y,
+                    size,
+                    hold,
+                    text,
+                    colour: INK,
+                });
+                y += 10.0;
             }
-            every
-        };
-        for (i, category) in self.chart.categories.iter().enumerate().step_by(every) {
-            out.push(Shape::Text {
-                x: self.x(i),
-                y: self.bottom + 14.0,
-                size: 9.0,
-                hold: Hold::Middle,
-                text: category.clone(),
-                colour: INK,
-            });
         }
     }
 
@@ -180,15 +253,18 @@ impl<'a> Plot<'a> {
         for (s, series) in self.chart.series.iter().enumerate() {
             for (c, value) in series.values.iter().enumerate() {
                 let Some(value) = value else { continue };
+                let whole = value.abs() > 0.0;
                 let x = self.x(c) - each * n / 2.0 + each * s as f32;
                 let (a, b) = (self.y(*value), self.y(0.0_f64.clamp(self.low, self.high)));
-                out.push(Shape::Rect {
-                    x: x + 0.5,
-                    y: a.min(b),
-                    width: (each - 1.0).max(0.5),
-                    height: (a - b).abs().max(0.4),
-                    fill: colour(s),
-                });
+                if whole {
+                    out.push(Shape::Rect {
+                        x: x + 0.5,
+                        y: a.min(b),
+                        width: (each - 1.0).max(0.5),
+                        height: (a - b).abs().max(0.4),
+                        fill: colour(s),
+                    });
+                }
                 if few {
                     out.push(label(x + each / 2.0, a.min(b) - 3.0, *value));
                 }
@@ -208,7 +284,13 @@ impl<'a> Plot<'a> {
                     if !series.dashed {
                         let (x, y) = point;
                         let fill = colour(s);
-                        out.push(Shape::Rect { x: x - 2.0, y: y - 2.0, width: 4.0, height: 4.0, fill });
+                        out.push(Shape::Rect {
+                            x: x - 2.0,
+                            y: y - 2.0,
+                            width: 4.0,
+                            height: 4.0,
+                            fill,
+                        });
                         if alone && self.chart.categories.len() <= 12 {
                             out.push(label(x, y - 6.0, *value));
                         }
@@ -231,17 +313,29 @@ impl<'a> Plot<'a> {
         let mut x = self.left;
         let y = 26.0;
         let series = self.chart.series.iter().enumerate();
-        let mut entries: Vec<(&str, Rgb, bool, bool)> =
-            series.map(|(i, s)| (s.name.as_str(), colour(i), s.dashed, true)).collect();
+        let mut entries: Vec<(&str, Rgb, bool, bool)> = series
+            .map(|(i, s)| (s.name.as_str(), colour(i), s.dashed, true))
+            .collect();
         if let Some(target) = &self.chart.target {
             entries.push((&target.name, TARGET, true, false));
         }
         for (name, colour, dashed, filled) in entries {
             if self.chart.kind == ChartKind::Bars && filled {
-                out.push(Shape::Rect { x, y: y - 7.0, width: 10.0, height: 8.0, fill: colour });
+                out.push(Shape::Rect {
+                    x,
+                    y: y - 7.0,
+                    width: 10.0,
+                    height: 8.0,
+                    fill: colour,
+                });
             } else {
                 let points = vec![(x, y - 3.0), (x + 16.0, y - 3.0)];
-                out.push(Shape::Line { points, colour, width: 1.4, dashed });
+                out.push(Shape::Line {
+                    points,
+                    colour,
+                    width: 1.4,
+                    dashed,
+                });
             }
             out.push(Shape::Text {
                 x: x + 20.0,
@@ -267,7 +361,39 @@ fn label(x: f32, y: f32, value: f64) -> Shape {
         let text = format!("{value:.2}");
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
     };
-    Shape::Text { x, y, size: 8.0, hold: Hold::Middle, text, colour: INK }
+    Shape::Text {
+        x,
+        y,
+        size: 8.0,
+        hold: Hold::Middle,
+        text,
+        colour: INK,
+    }
+}
+
+/// A name in at most three lines of a width; what is longer ends in «…».
+fn wrapped(text: &str, room: f32) -> Vec<String> {
+    const LINES: usize = 3;
+    let mut lines = vec![String::new()];
+    for c in text.chars() {
+        let full = lines
+            .last()
+            .is_some_and(|l| !l.is_empty() && width(l, 9.0) + width(c.encode_utf8(&mut [0; 4]), 9.0) > room);
+        if full && lines.len() == LINES {
+            if let Some(last) = lines.last_mut() {
+                last.pop();
+                last.push('…');
+            }
+            break;
+        }
+        if full {
+            lines.push(String::new());
+        }
+        if let Some(last) = lines.last_mut() {
+            last.push(c);
+        }
+    }
+    lines
 }
 
 /// Rough width of a text: Chinese characters are as wide as they are high, others half as wide.
@@ -315,6 +441,16 @@ mod tests {
     }
 
     #[test]
+    fn long_names_are_broken_and_not_lost() {
+        assert_eq!(wrapped("区水利局", 40.0), ["区水利局"]);
+        assert_eq!(
+            wrapped("市生态环境局茌平区分局", 40.0),
+            ["市生态环", "境局茌平", "区分局"]
+        );
+        assert_eq!(wrapped("一二三四五六七", 20.0), ["一二", "三四", "五…"]);
+    }
+
+    #[test]
     fn a_missing_value_breaks_the_line() {
         let chart = Chart {
             caption: String::new(),
@@ -329,7 +465,10 @@ mod tests {
             target: None,
         };
         let drawn = shapes(&chart);
-        let pieces = drawn.iter().filter(|s| matches!(s, Shape::Line { width, .. } if *width > 1.2)).count();
+        let pieces = drawn
+            .iter()
+            .filter(|s| matches!(s, Shape::Line { width, .. } if *width > 1.2))
+            .count();
         assert_eq!(pieces, 3, "two pieces and the one of the legend");
     }
 }

@@ -11,7 +11,10 @@ pub(crate) enum Piece<'a> {
     Subtitle(&'a str),
     Number(&'a str),
     Version(&'a str),
-    Heading { level: u8, text: String },
+    Heading {
+        level: u8,
+        text: String,
+    },
     Paragraph(&'a [Run]),
     Note(&'a [Run]),
     Caption(String),
@@ -29,7 +32,7 @@ pub(crate) enum Piece<'a> {
 
 /// The document as a list of pieces.
 pub(crate) fn pieces(document: &Document) -> Vec<Piece<'_>> {
-    let mut out = vec![Piece::Title(&document.title)];
+    let mut out: Vec<Piece<'_>> = document.title.lines().map(Piece::Title).collect();
     out.extend(document.subtitle.as_deref().map(Piece::Subtitle));
     out.extend(document.number.as_deref().map(Piece::Number));
     out.extend(document.version.as_deref().map(Piece::Version));
@@ -41,7 +44,11 @@ pub(crate) fn pieces(document: &Document) -> Vec<Piece<'_>> {
         1 => out.push(Piece::Annexes(titles.map(|t| format!("附件：{t}")).collect())),
         _ => {
             let lines = titles.enumerate().map(|(i, title)| {
-                let lead = if i == 0 { "附件：" } else { "\u{3000}\u{3000}\u{3000}" };
+                let lead = if i == 0 {
+                    "附件："
+                } else {
+                    "\u{3000}\u{3000}\u{3000}"
+                };
                 format!("{lead}{}. {title}", i + 1)
             });
             out.push(Piece::Annexes(lines.collect()));
@@ -78,19 +85,28 @@ fn blocks<'a>(list: &'a [Block], counts: &mut Counts, out: &mut Vec<Piece<'a>>) 
         match block {
             Block::Heading { level, text } => {
                 let number = counts.next(*level);
-                out.push(Piece::Heading { level: *level, text: format!("{number}{text}") });
+                out.push(Piece::Heading {
+                    level: *level,
+                    text: format!("{number}{text}"),
+                });
             }
             Block::Paragraph { runs } => out.push(Piece::Paragraph(runs)),
             Block::Note { runs } => out.push(Piece::Note(runs)),
             Block::Table(table) => {
                 counts.tables += 1;
-                out.push(Piece::Caption(format!("表{}\u{3000}{}", counts.tables, table.caption)));
+                out.push(Piece::Caption(format!(
+                    "表{}\u{3000}{}",
+                    counts.tables, table.caption
+                )));
                 out.push(Piece::Table(table));
             }
             Block::Chart(chart) => {
                 counts.charts += 1;
                 out.push(Piece::Chart(chart));
-                out.push(Piece::Caption(format!("图{}\u{3000}{}", counts.charts, chart.caption)));
+                out.push(Piece::Caption(format!(
+                    "图{}\u{3000}{}",
+                    counts.charts, chart.caption
+                )));
             }
             Block::PageBreak => out.push(Piece::PageBreak),
         }
@@ -122,7 +138,13 @@ impl Counts {
 /// 一 to 九十九; digits beyond.
 fn chinese_number(n: u32) -> String {
     const DIGITS: [&str; 10] = ["", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
-    let digit = |d: u32| usize::try_from(d).ok().and_then(|d| DIGITS.get(d)).copied().unwrap_or("");
+    let digit = |d: u32| {
+        usize::try_from(d)
+            .ok()
+            .and_then(|d| DIGITS.get(d))
+            .copied()
+            .unwrap_or("")
+    };
     match n {
         0 => "〇".to_owned(),
         1..=9 => digit(n).to_owned(),
@@ -193,7 +215,20 @@ mod tests {
         assert_eq!(words, ["一", "十", "十一", "二十", "二十一", "九十九", "100"]);
         let mut counts = Counts::default();
         let made: Vec<String> = [1, 2, 3, 4, 4, 2, 3, 1, 2].map(|l| counts.next(l)).into();
-        assert_eq!(made, ["一、", "（一）", "1.", "（1）", "（2）", "（二）", "1.", "二、", "（一）"]);
+        assert_eq!(
+            made,
+            [
+                "一、",
+                "（一）",
+                "1.",
+                "（1）",
+                "（2）",
+                "（二）",
+                "1.",
+                "二、",
+                "（一）"
+            ]
+        );
     }
 
     #[test]
@@ -205,10 +240,19 @@ mod tests {
             vec![c("e").across(3)],
         ];
         let grid = grid(&rows, 3).unwrap();
-        let places: Vec<Vec<usize>> = grid.iter().map(|r| r.iter().map(|p| p.column).collect()).collect();
+        let places: Vec<Vec<usize>> = grid
+            .iter()
+            .map(|r| r.iter().map(|p| p.column).collect())
+            .collect();
         assert_eq!(places, [vec![0, 1], vec![1, 2], vec![0]]);
         assert!(super::grid(&[vec![c("a")]], 2).is_none(), "too few");
-        assert!(super::grid(&[vec![c("a").down(2)]], 1).is_none(), "leaves the table");
-        assert!(super::grid(&[vec![c("a"), c("b"), c("c")]], 2).is_none(), "too many");
+        assert!(
+            super::grid(&[vec![c("a").down(2)]], 1).is_none(),
+            "leaves the table"
+        );
+        assert!(
+            super::grid(&[vec![c("a"), c("b"), c("c")]], 2).is_none(),
+            "too many"
+        );
     }
 }

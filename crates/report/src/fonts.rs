@@ -180,7 +180,10 @@ pub struct Fonts {
 
 impl std::fmt::Debug for Fonts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let names = self.roles.iter().map(|(role, i)| (role, self.faces.get(*i).map(|x| x.family.as_str())));
+        let names = self
+            .roles
+            .iter()
+            .map(|(role, i)| (role, self.faces.get(*i).map(|x| x.family.as_str())));
         f.debug_map().entries(names).finish()
     }
 }
@@ -206,11 +209,16 @@ impl Fonts {
     /// From the bytes of font files; collections are looked through.
     pub fn new(files: Vec<Vec<u8>>) -> Result<Self, FontError> {
         let tried = files.len();
-        let mut faces: Vec<Face> = files.into_iter().flat_map(|data| faces_of(&Arc::new(data))).collect();
+        let mut faces: Vec<Face> = files
+            .into_iter()
+            .flat_map(|data| faces_of(&Arc::new(data)))
+            .collect();
         let mut roles = BTreeMap::new();
         for (role, wanted) in WANTED {
             let best = wanted.iter().find_map(|(name, bold)| {
-                faces.iter().position(|f| f.bold == *bold && f.family.contains(name))
+                faces
+                    .iter()
+                    .position(|f| f.bold == *bold && f.family.contains(name))
             });
             if let Some(place) = best.or_else(|| (!faces.is_empty()).then_some(0)) {
                 roles.insert(role, place);
@@ -274,12 +282,18 @@ fn faces_of(data: &Arc<Vec<u8>>) -> Vec<Face> {
     const MOST: u32 = 32;
     let mut out = Vec::new();
     for index in 0..MOST {
-        let Ok(font) = FontRef::from_index(data, index) else { break };
+        let Ok(font) = FontRef::from_index(data, index) else {
+            break;
+        };
         let map = font.charmap();
         if !NEEDED.iter().all(|c| map.map(*c).is_some()) {
             continue;
         }
-        let names = [StringId::FAMILY_NAME, StringId::TYPOGRAPHIC_FAMILY_NAME, StringId::FULL_NAME];
+        let names = [
+            StringId::FAMILY_NAME,
+            StringId::TYPOGRAPHIC_FAMILY_NAME,
+            StringId::FULL_NAME,
+        ];
         let family: String = names
             .into_iter()
             .flat_map(|id| font.localized_strings(id))
@@ -288,7 +302,13 @@ fn faces_of(data: &Arc<Vec<u8>>) -> Vec<Face> {
             .join("|");
         let bold = font.attributes().weight.value() >= 600.0;
         if let Some(made) = krilla::text::Font::new(Arc::clone(data).into(), index) {
-            out.push(Face { data: Arc::clone(data), index, family, bold, font: made });
+            out.push(Face {
+                data: Arc::clone(data),
+                index,
+                family,
+                bold,
+                font: made,
+            });
         }
     }
     out

@@ -106,6 +106,11 @@ impl DirectoryCache {
         Ok(directory)
     }
 
+    /// Forgets: the next request reads anew.
+    pub(crate) async fn forget(&self) {
+        *self.held.write().await = None;
+    }
+
     /// What is held now, however old; for the live channel, which must not wait.
     pub(crate) async fn held(&self) -> Option<Arc<Directory>> {
         self.held

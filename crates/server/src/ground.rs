@@ -22,13 +22,16 @@ pub(crate) struct Ground {
 impl Ground {
     /// From the map of a profile; a layer that does not read is left out and logged.
     pub(crate) fn new(profile: &Profile) -> Self {
-        let told = |name: &str, error: geo::GeoError| tracing::warn!(layer = name, %error, "map layer left out");
+        let told =
+            |name: &str, error: geo::GeoError| tracing::warn!(layer = name, %error, "map layer left out");
         let area = profile.map.get(AREA).and_then(|text| {
             let read = Polygons::from_geojson(text, "zh").map_err(|e| told(AREA, e)).ok();
             read.filter(|a| a.bounds().is_some())
         });
         let rivers = profile.map.get(RIVERS).and_then(|text| {
-            RiverGraph::from_geojson(text, "zh", SNAP_M).map_err(|e| told(RIVERS, e)).ok()
+            RiverGraph::from_geojson(text, "zh", SNAP_M)
+                .map_err(|e| told(RIVERS, e))
+                .ok()
         });
         let schematic = profile.map.get(RIVERS).and_then(|text| {
             let head: serde_json::Value = serde_json::from_str(text).ok()?;

@@ -20,14 +20,17 @@ pub const MAX_RECORD_BODY: usize = 2 * 1024 * 1024;
 /// Bytes of what stands around a file in a form: boundaries, headers, a long name.
 const FORM_EDGE: usize = 64 * 1024;
 /// Bytes of a form with a table: 50 MiB and the form around it.
-#[expect(clippy::cast_possible_truncation, reason = "50 MiB fit into any address space")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "50 MiB fit into any address space"
+)]
 pub const MAX_TABLE_FORM: usize = ledger::sheet::limits::FILE_BYTES as usize + FORM_EDGE;
 /// Bytes of a form with an attachment; each field has a bound of its own below this one.
 pub const MAX_ATTACHMENT_FORM: usize = ((ledger::media::MOST_MIB as usize) << 20) + FORM_EDGE;
 /// Tables read, confirmed or written at once, and searches for doubles: each holds a core and some hundred MiB at worst.
 pub const TRANSFERS_AT_ONCE: usize = 2;
 /// How long a request may take that carries a file in or out: 200 MiB at 4 Mbit/s, or 50,000 records.
-pub const TRANSFER_TIMEOUT: Duration = Duration::from_mins(10);
+pub const TRANSFER_TIMEOUT: Duration = Duration::from_secs(600);
 /// Bytes of an evaluation input: a year of hourly values of six pollutants is about 8,760 × 6 × 12 B = 630 kB.
 pub const MAX_EVALUATE_BODY: usize = 1024 * 1024;
 /// Bytes of an uploaded plan: its own bound of 8 MiB, and the form around it.

@@ -51,7 +51,10 @@ pub(crate) async fn observe(State(ctx): State<Context>, request: Request, next: 
 /// Requests that carry files take longer.
 fn time_limit(route: &str) -> std::time::Duration {
     let last = route.rsplit('/').next().unwrap_or_default();
-    if matches!(last, "imports" | "confirm" | "export" | "attachments" | "doubles" | "{sha256}") {
+    if matches!(
+        last,
+        "imports" | "confirm" | "export" | "attachments" | "doubles" | "{sha256}"
+    ) {
         limits::TRANSFER_TIMEOUT
     } else {
         limits::REQUEST_TIMEOUT

@@ -15,7 +15,9 @@ pub enum StoreError {
     #[error(transparent)]
     Log(#[from] LogError),
     /// A file below the data folder cannot be read or written. Nothing was changed.
-    #[error("文件读写失败({path}):{source};请检查磁盘空间 / the file cannot be read or written ({path}): {source}; check the disk")]
+    #[error(
+        "文件读写失败({path}):{source};请检查磁盘空间 / the file cannot be read or written ({path}): {source}; check the disk"
+    )]
     File {
         /// Which file.
         path: std::path::PathBuf,

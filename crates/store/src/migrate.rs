@@ -12,7 +12,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_core", include_str!("../migrations/0001_core.sql")),
     ("0002_people", include_str!("../migrations/0002_people.sql")),
     ("0003_registers", include_str!("../migrations/0003_registers.sql")),
-    ("0004_register_files", include_str!("../migrations/0004_register_files.sql")),
+    (
+        "0004_register_files",
+        include_str!("../migrations/0004_register_files.sql"),
+    ),
     ("0005_plan", include_str!("../migrations/0005_plan.sql")),
     ("0006_sources", include_str!("../migrations/0006_sources.sql")),
 ];

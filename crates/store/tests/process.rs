@@ -89,18 +89,35 @@ async fn uploads(dir: &Path) {
         }
         let received = incoming.finish().await.unwrap();
         let author = model::ids::UserId(1);
-        store.keep_attachment(received, "application/pdf", author, START).await.unwrap();
+        store
+            .keep_attachment(received, "application/pdf", author, START)
+            .await
+            .unwrap();
         say(&format!("kept {n}"));
     }
 }
 
-fn killed_in_the_middle_of_uploads_only_whole_ones_are_there() {
+fn digest(content: &[u8]) -> String {
     use sha2::Digest as _;
+    use std::fmt::Write as _;
+    sha2::Sha256::digest(content)
+        .iter()
+        .fold(String::new(), |mut out, byte| {
+            write!(out, "{byte:02x}").unwrap();
+            out
+        })
+}
+
+fn killed_in_the_middle_of_uploads_only_whole_ones_are_there() {
     use tokio::io::AsyncReadExt as _;
     for answers in [0, 1, 7, 20] {
         let dir = tempfile::tempdir().unwrap();
         let (mut child, mut lines) = start(dir.path(), &format!("export {UPLOADS}=1; "));
-        let mut kept: Vec<u64> = lines.by_ref().filter_map(|l| self::kept(&l)).take(answers).collect();
+        let mut kept: Vec<u64> = lines
+            .by_ref()
+            .filter_map(|l| self::kept(&l))
+            .take(answers)
+            .collect();
         child.kill().unwrap();
         kept.extend(lines.filter_map(|l| self::kept(&l)));
         child.wait().unwrap();
@@ -108,7 +125,7 @@ fn killed_in_the_middle_of_uploads_only_whole_ones_are_there() {
             let store = Store::open(None, dir.path()).await.unwrap();
             for n in &kept {
                 let content = part(*n).repeat(PARTS);
-                let name: String = sha2::Sha256::digest(&content).iter().map(|b| format!("{b:02x}")).collect();
+                let name = digest(&content);
                 let known = store.attachments([name.as_str()]).await.unwrap();
                 assert_eq!(known.len(), 1, "answered and lost: {n}");
                 let mut file = store.open_attachment(&name).await.unwrap().unwrap();
@@ -123,7 +140,7 @@ fn killed_in_the_middle_of_uploads_only_whole_ones_are_there() {
             for file in folders.flat_map(|f| std::fs::read_dir(f.unwrap().path()).unwrap()) {
                 let path = file.unwrap().path();
                 let content = std::fs::read(&path).unwrap();
-                let name: String = sha2::Sha256::digest(&content).iter().map(|b| format!("{b:02x}")).collect();
+                let name = digest(&content);
                 assert_eq!(path.file_name().unwrap().to_string_lossy(), name);
             }
             store.db().close().await;

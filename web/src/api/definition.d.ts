@@ -18,6 +18,12 @@ export interface components {
              * @default null
              */
             unit_field: string | null;
+            /**
+             * @description Codes of the units whose staff enter, edit and decide as `department` (the units the plan names for the matter);
+             *     the other departments read. Every department when left out.
+             * @default []
+             */
+            units: string[];
             /** @description Roles that enter and edit records of their scope. */
             write: string[];
         };
@@ -461,6 +467,50 @@ export interface components {
             /** @description Chinese name. */
             zh: string;
         };
+        /**
+         * @description Records are the forms of watched subjects (监管对象): writing one writes the subject. The code never changes, for
+         *     devices and series hang on it.
+         */
+        SubjectForm: {
+            /**
+             * @description The subject's further facts (`attrs`) → scalar field.
+             * @default {}
+             */
+            attrs: {
+                [key: string]: string;
+            };
+            /** @description Required text field that is the subject's code and a key of its own. */
+            code: string;
+            /**
+             * @description Text field with the English name.
+             * @default null
+             */
+            en: string | null;
+            /** @description Kind of the subjects. */
+            kind: string;
+            /**
+             * @description Reference to the subject it belongs to.
+             * @default null
+             */
+            parent: string | null;
+            /**
+             * @description Point field.
+             * @default null
+             */
+            place: string | null;
+            /**
+             * @description Boolean field: the place is schematic, not surveyed.
+             * @default null
+             */
+            schematic: string | null;
+            /**
+             * @description Field with the responsible unit.
+             * @default null
+             */
+            unit: string | null;
+            /** @description Required text field with the Chinese name. */
+            zh: string;
+        };
         /** @description What a figure should be, and since when. */
         Target: {
             /** @description Where the target stands, with its confidence where that is not sure. */
@@ -610,6 +660,11 @@ export interface components {
              * @default []
              */
             rule: components["schemas"]["Rule"][];
+            /**
+             * @description The watched subject each record is the form of.
+             * @default null
+             */
+            subject: components["schemas"]["SubjectForm"] | null;
             /** @description Systems of the plan that this register serves, e.g. `S113`. */
             systems: string[];
             /** @description Fields that together make a record's title. */

@@ -103,7 +103,11 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Layer, LayerError> {
     if others.len() > 1 {
         layer.warnings.push(Note::new(
             format!("压缩包内有 {} 个图层文件，只读了 {}", others.len(), member.name),
-            format!("of {} layer files in the archive only {} was read", others.len(), member.name),
+            format!(
+                "of {} layer files in the archive only {} was read",
+                others.len(),
+                member.name
+            ),
         ));
     }
     Ok(layer)

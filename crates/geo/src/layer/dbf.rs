@@ -37,7 +37,8 @@ pub(super) fn read(file: &str, bytes: &[u8], cpg: Option<&[u8]>) -> Result<Table
         )
     };
     let head: &[u8; 32] = bytes.first_chunk().ok_or_else(broken)?;
-    let [.., count0, count1, count2, count3, head0, head1, row0, row1] = *head.first_chunk::<12>().ok_or_else(broken)?;
+    let [.., count0, count1, count2, count3, head0, head1, row0, row1] =
+        *head.first_chunk::<12>().ok_or_else(broken)?;
     let count = u32::from_le_bytes([count0, count1, count2, count3]) as usize;
     let header = usize::from(u16::from_le_bytes([head0, head1]));
     let width = usize::from(u16::from_le_bytes([row0, row1]));
@@ -50,7 +51,10 @@ pub(super) fn read(file: &str, bytes: &[u8], cpg: Option<&[u8]>) -> Result<Table
         return Err(LayerError::new(
             file,
             format!(".dbf 应有 {count} 行，只有 {} 行，文件被截断", rows.len()),
-            format!("the .dbf should have {count} rows but has {}: it is cut off", rows.len()),
+            format!(
+                "the .dbf should have {count} rows but has {}: it is cut off",
+                rows.len()
+            ),
         ));
     }
     let mut warnings = Vec::new();
@@ -64,7 +68,9 @@ pub(super) fn read(file: &str, bytes: &[u8], cpg: Option<&[u8]>) -> Result<Table
         .map(|row| {
             let mut attributes = BTreeMap::new();
             for column in &columns {
-                let cell = row.get(column.start..column.start + column.length).unwrap_or_default();
+                let cell = row
+                    .get(column.start..column.start + column.length)
+                    .unwrap_or_default();
                 let (text, _, bad) = encoding.decode(cell);
                 damaged |= bad;
                 if let Some(value) = attribute(text.trim_matches('\0')).and_then(|v| meant(column.kind, v)) {
@@ -92,7 +98,9 @@ pub(super) fn read(file: &str, bytes: &[u8], cpg: Option<&[u8]>) -> Result<Table
 
 /// By .cpg, else by the language driver, else by trying: valid UTF-8 is hardly ever GBK by chance.
 fn encoding(bytes: &[u8], driver: u8, cpg: Option<&[u8]>, warnings: &mut Vec<Note>) -> &'static Encoding {
-    let label = cpg.map(|c| String::from_utf8_lossy(c).trim().to_ascii_uppercase()).unwrap_or_default();
+    let label = cpg
+        .map(|c| String::from_utf8_lossy(c).trim().to_ascii_uppercase())
+        .unwrap_or_default();
     let digits: String = label.chars().filter(char::is_ascii_digit).collect();
     match (label.as_str(), digits.as_str()) {
         ("", _) => {}

@@ -126,14 +126,22 @@ fn unknown(file: &str, name: &str) -> LayerError {
     LayerError::new(
         file,
         format!("坐标系 {name} 未支持，请转换到 CGCS2000 经纬度（EPSG:4490）或高斯—克吕格投影"),
-        format!("the coordinate system {name} is not known: convert to CGCS2000 degrees (EPSG:4490) or Gauss–Krüger"),
+        format!(
+            "the coordinate system {name} is not known: convert to CGCS2000 degrees (EPSG:4490) or Gauss–Krüger"
+        ),
     )
 }
 
 /// A projection in words.
 pub(super) fn said(zone: &Zone) -> Note {
     Note::new(
-        format!("CGCS2000 高斯—克吕格，中央子午线 {}°，已换算为经纬度", zone.central),
-        format!("CGCS2000 Gauss–Krüger, central meridian {}°, turned into degrees", zone.central),
+        format!(
+            "CGCS2000 高斯—克吕格，中央子午线 {}°，已换算为经纬度",
+            zone.central
+        ),
+        format!(
+            "CGCS2000 Gauss–Krüger, central meridian {}°, turned into degrees",
+            zone.central
+        ),
     )
 }

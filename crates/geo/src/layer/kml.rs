@@ -86,7 +86,8 @@ pub(super) fn read(file: &str, text: &str) -> Result<Layer, LayerError> {
                 let name = r.xml10_content();
                 match r.resolve_char_ref() {
                     Ok(Some(c)) => content.push(c),
-                    _ => content.push_str(quick_xml::escape::resolve_predefined_entity(&name).unwrap_or_default()),
+                    _ => content
+                        .push_str(quick_xml::escape::resolve_predefined_entity(&name).unwrap_or_default()),
                 }
             }
             Event::End(_) => {
@@ -139,10 +140,17 @@ pub(super) fn read(file: &str, text: &str) -> Result<Layer, LayerError> {
         }
     }
     if !is_kml || !path.is_empty() {
-        return Err(LayerError::new(file, "不是完整的 KML 文件", "not a complete KML file"));
+        return Err(LayerError::new(
+            file,
+            "不是完整的 KML 文件",
+            "not a complete KML file",
+        ));
     }
     if linked {
-        layer.warnings.push(Note::new("文件引用的其他文档未读取", "documents the file links to were not read"));
+        layer.warnings.push(Note::new(
+            "文件引用的其他文档未读取",
+            "documents the file links to were not read",
+        ));
     }
     if bare > 0 {
         layer.warnings.push(Note::new(
@@ -194,7 +202,9 @@ fn named(start: &BytesStart<'_>) -> Option<String> {
 fn coordinates(file: &str, feature: usize, text: &str) -> Result<Vec<LonLat>, LayerError> {
     let mut out = Vec::new();
     for (n, tuple) in text.split_whitespace().enumerate() {
-        let mut numbers = tuple.split(',').map(|t| t.trim().parse::<f64>().ok().filter(|v| v.is_finite()));
+        let mut numbers = tuple
+            .split(',')
+            .map(|t| t.trim().parse::<f64>().ok().filter(|v| v.is_finite()));
         let (Some(Some(lon)), Some(Some(lat))) = (numbers.next(), numbers.next()) else {
             let shown: String = tuple.chars().take(40).collect();
             return Err(LayerError::new(
@@ -207,7 +217,12 @@ fn coordinates(file: &str, feature: usize, text: &str) -> Result<Vec<LonLat>, La
         };
         if n >= limits::FEATURE_POSITIONS {
             let most = limits::FEATURE_POSITIONS;
-            return Err(LayerError::new(file, format!("顶点多于 {most} 个"), format!("more than {most} vertices")).at(feature));
+            return Err(LayerError::new(
+                file,
+                format!("顶点多于 {most} 个"),
+                format!("more than {most} vertices"),
+            )
+            .at(feature));
         }
         out.push(LonLat::new(lon, lat));
     }

@@ -286,7 +286,11 @@ impl<'a> Meter<'a> {
         let (zh, en, most) = if self.features > limits::FEATURES {
             ("要素", "features", limits::FEATURES)
         } else if mine > limits::FEATURE_POSITIONS {
-            ("单个要素的顶点", "vertices of one feature", limits::FEATURE_POSITIONS)
+            (
+                "单个要素的顶点",
+                "vertices of one feature",
+                limits::FEATURE_POSITIONS,
+            )
         } else if self.positions > limits::POSITIONS {
             ("顶点", "vertices", limits::POSITIONS)
         } else {

@@ -61,9 +61,20 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<System, LayerError> {
         "PROJCS" => (root.child("GEOGCS"), Some(&root)),
         _ => (None, None),
     };
-    let datum = geographic.and_then(|g| g.child("DATUM")).map(|d| plain(d.text())).unwrap_or_default();
-    let known = ["china2000", "cgcs2000", "chinageodeticcoordinatesystem2000", "wgs1984", "wgs84"];
-    let is_known = known.iter().any(|k| datum.trim_start_matches('d') == *k || datum == *k);
+    let datum = geographic
+        .and_then(|g| g.child("DATUM"))
+        .map(|d| plain(d.text()))
+        .unwrap_or_default();
+    let known = [
+        "china2000",
+        "cgcs2000",
+        "chinageodeticcoordinatesystem2000",
+        "wgs1984",
+        "wgs84",
+    ];
+    let is_known = known
+        .iter()
+        .any(|k| datum.trim_start_matches('d') == *k || datum == *k);
     if !is_known {
         let name = root.text();
         let (zh, en) = if datum.contains("beijing") || datum.contains("xian") {
@@ -83,11 +94,18 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<System, LayerError> {
         let name = root.text().to_owned();
         let unit = root.child("UNIT").and_then(|u| u.numbers.first()).copied();
         if unit.is_some_and(|u| (u - 1_f64.to_radians()).abs() > 1e-9) {
-            return Err(LayerError::new(file, "角度单位应为度", "the unit of angles must be the degree"));
+            return Err(LayerError::new(
+                file,
+                "角度单位应为度",
+                "the unit of angles must be the degree",
+            ));
         }
         return Ok(System::Degrees(Note::new(name.clone(), name)));
     };
-    let method = projected.child("PROJECTION").map(|p| plain(p.text())).unwrap_or_default();
+    let method = projected
+        .child("PROJECTION")
+        .map(|p| plain(p.text()))
+        .unwrap_or_default();
     let unit = projected.child("UNIT").and_then(|u| u.numbers.first()).copied();
     let origin = projected.parameter("latitudeoforigin").unwrap_or(0.0);
     let central = projected.parameter("centralmeridian");
@@ -103,14 +121,25 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<System, LayerError> {
         })),
         None => Err(LayerError::new(
             file,
-            format!("投影 {} 未支持，应为以米计的高斯—克吕格投影或经纬度", projected.text()),
-            format!("the projection {} is not known: Gauss–Krüger in metres or degrees are expected", projected.text()),
+            format!(
+                "投影 {} 未支持，应为以米计的高斯—克吕格投影或经纬度",
+                projected.text()
+            ),
+            format!(
+                "the projection {} is not known: Gauss–Krüger in metres or degrees are expected",
+                projected.text()
+            ),
         )),
     }
 }
 
 fn parse(text: &str) -> Option<Node> {
-    let chars: Vec<char> = text.trim().trim_start_matches('\u{FEFF}').chars().take(20_000).collect();
+    let chars: Vec<char> = text
+        .trim()
+        .trim_start_matches('\u{FEFF}')
+        .chars()
+        .take(20_000)
+        .collect();
     let mut at = 0;
     node(&chars, &mut at, 0)
 }
@@ -141,11 +170,15 @@ fn node(chars: &[char], at: &mut usize, depth: usize) -> Option<Node> {
             }
             c if c.is_ascii_digit() || matches!(c, '-' | '+' | '.') => {
                 let start = *at;
-                while chars.get(*at).is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.')) {
+                while chars
+                    .get(*at)
+                    .is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.'))
+                {
                     *at += 1;
                 }
                 let number: String = chars.get(start..*at)?.iter().collect();
-                out.numbers.push(number.parse().ok().filter(|n: &f64| n.is_finite())?);
+                out.numbers
+                    .push(number.parse().ok().filter(|n: &f64| n.is_finite())?);
             }
             _ => {
                 let mut ahead = *at;
@@ -173,10 +206,16 @@ fn node(chars: &[char], at: &mut usize, depth: usize) -> Option<Node> {
 
 fn word(chars: &[char], at: &mut usize) -> String {
     let start = *at;
-    while chars.get(*at).is_some_and(|c| c.is_ascii_alphanumeric() || *c == '_') {
+    while chars
+        .get(*at)
+        .is_some_and(|c| c.is_ascii_alphanumeric() || *c == '_')
+    {
         *at += 1;
     }
-    let word = chars.get(start..*at).map(|w| w.iter().collect()).unwrap_or_default();
+    let word = chars
+        .get(start..*at)
+        .map(|w| w.iter().collect())
+        .unwrap_or_default();
     skip(chars, at);
     word
 }

@@ -65,7 +65,10 @@ pub(super) fn read(files: &Files<'_>) -> Result<Layer, LayerError> {
             Some(zone)
         }
     };
-    let table = files.dbf.map(|(file, bytes)| dbf::read(file, bytes, files.cpg)).transpose()?;
+    let table = files
+        .dbf
+        .map(|(file, bytes)| dbf::read(file, bytes, files.cpg))
+        .transpose()?;
     match &table {
         None => layer.warnings.push(Note::new(
             "缺少 .dbf，要素没有属性",
@@ -74,8 +77,16 @@ pub(super) fn read(files: &Files<'_>) -> Result<Layer, LayerError> {
         Some(table) if table.rows.len() != shapes.len() => {
             return Err(LayerError::new(
                 name,
-                format!("图形 {} 个而 .dbf 有 {} 行，二者不属同一图层", shapes.len(), table.rows.len()),
-                format!("{} shapes but {} rows in the .dbf: they are not of one layer", shapes.len(), table.rows.len()),
+                format!(
+                    "图形 {} 个而 .dbf 有 {} 行，二者不属同一图层",
+                    shapes.len(),
+                    table.rows.len()
+                ),
+                format!(
+                    "{} shapes but {} rows in the .dbf: they are not of one layer",
+                    shapes.len(),
+                    table.rows.len()
+                ),
             ));
         }
         Some(table) => {
@@ -117,14 +128,21 @@ pub(super) fn read(files: &Files<'_>) -> Result<Layer, LayerError> {
 }
 
 /// Without a .prj only degrees can be taken, with a warning.
-fn assumed(name: &str, shapes: &[Option<Geometry>], warnings: &mut Vec<Note>) -> Result<prj::System, LayerError> {
+fn assumed(
+    name: &str,
+    shapes: &[Option<Geometry>],
+    warnings: &mut Vec<Note>,
+) -> Result<prj::System, LayerError> {
     let outside = shapes
         .iter()
         .flatten()
         .flat_map(Geometry::positions)
         .find(|p| p.lon.abs() > 180.0 || p.lat.abs() > 180.0);
     let Some(p) = outside else {
-        let said = Note::new("缺少 .prj，按 CGCS2000 经纬度读取", "no .prj: read as CGCS2000 degrees");
+        let said = Note::new(
+            "缺少 .prj，按 CGCS2000 经纬度读取",
+            "no .prj: read as CGCS2000 degrees",
+        );
         warnings.push(said.clone());
         return Ok(prj::System::Degrees(said));
     };
@@ -176,10 +194,18 @@ fn shapes(files: &Files<'_>) -> Result<Vec<Option<Geometry>>, LayerError> {
             ));
         }
         // The length counts words of two bytes.
-        let length = header.be(at + 4).and_then(|n| usize::try_from(n).ok()).and_then(|n| n.checked_mul(2));
+        let length = header
+            .be(at + 4)
+            .and_then(|n| usize::try_from(n).ok())
+            .and_then(|n| n.checked_mul(2));
         let start = at + 8;
-        let end = length.and_then(|n| start.checked_add(n)).filter(|e| *e <= bytes.len());
-        let content = end.and_then(|e| bytes.get(start..e)).filter(|c| c.len() >= 4).ok_or_else(cut)?;
+        let end = length
+            .and_then(|n| start.checked_add(n))
+            .filter(|e| *e <= bytes.len());
+        let content = end
+            .and_then(|e| bytes.get(start..e))
+            .filter(|c| c.len() >= 4)
+            .ok_or_else(cut)?;
         out.push(shape(name, number, Bytes(content))?);
         at = start + content.len();
     }
@@ -209,8 +235,16 @@ fn shape(name: &str, number: usize, content: Bytes<'_>) -> Result<Option<Geometr
             if parts > limits::RINGS || count > limits::FEATURE_POSITIONS {
                 return Err(LayerError::new(
                     name,
-                    format!("单个要素多于 {} 个部分或 {} 个顶点", limits::RINGS, limits::FEATURE_POSITIONS),
-                    format!("more than {} parts or {} vertices", limits::RINGS, limits::FEATURE_POSITIONS),
+                    format!(
+                        "单个要素多于 {} 个部分或 {} 个顶点",
+                        limits::RINGS,
+                        limits::FEATURE_POSITIONS
+                    ),
+                    format!(
+                        "more than {} parts or {} vertices",
+                        limits::RINGS,
+                        limits::FEATURE_POSITIONS
+                    ),
                 )
                 .at(number));
             }
@@ -258,7 +292,9 @@ pub(super) fn nest(rings: Vec<Vec<LonLat>>) -> Vec<Polygon> {
             .zip(&boxes)
             .enumerate()
             .filter(|(other, (_, b))| {
-                *other != index && b.is_some_and(|b| b.contains(probe)) && size(b) >= boxes.get(index).map_or(0.0, size)
+                *other != index
+                    && b.is_some_and(|b| b.contains(probe))
+                    && size(b) >= boxes.get(index).map_or(0.0, size)
             })
             .filter(|(_, (r, _))| crosses(r, probe))
             .map(|(other, _)| other)

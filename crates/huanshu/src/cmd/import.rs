@@ -1,6 +1,7 @@
 //! `huanshu import`: observations from a table, with a row-by-row report; nothing is taken from a file with bad rows unless
 //! they are to be skipped.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -199,7 +200,15 @@ async fn keep(
 ) -> Result<Written, Failure> {
     let profile = profiles::load(arguments.profile.as_deref())?;
     let store = Store::open(arguments.database.as_deref(), &arguments.data).await?;
-    store.put_subjects(&profile.subjects).await?;
+    // Subjects that are there stay as they are: their records may have been edited since the profile was written.
+    let known: BTreeSet<_> = store.subjects().await?.into_iter().map(|s| s.spec.code).collect();
+    let missing: Vec<_> = profile
+        .subjects
+        .iter()
+        .filter(|s| !known.contains(&s.code))
+        .cloned()
+        .collect();
+    store.put_subjects(&missing).await?;
     let subject = subject(&store, arguments).await?;
     let now = SystemClock.now();
     let mut written = Written::default();

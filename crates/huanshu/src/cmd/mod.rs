@@ -1,7 +1,6 @@
 //! One module a command.
 
 pub(crate) mod bench;
-mod bench_tables;
 pub(crate) mod conformance;
 pub(crate) mod decode;
 pub(crate) mod demo;

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use plan::systems::{Coverage, State};
 use server::dto::coverage::SystemList;
 
-use crate::fail::Outcome;
 use crate::definitions;
+use crate::fail::Outcome;
 
 /// Arguments.
 #[derive(clap::Args)]

@@ -64,7 +64,13 @@ impl Ledger {
     }
 
     /// Reads a table and reports on every row. Nothing is changed before [`Ledger::confirm_import`].
-    pub async fn import(&self, register: &str, upload: Upload, person: &Person, now: UtcMs) -> Result<Import> {
+    pub async fn import(
+        &self,
+        register: &str,
+        upload: Upload,
+        person: &Person,
+        now: UtcMs,
+    ) -> Result<Import> {
         let register = self.importable(register, person)?;
         let expires_at = now.plus_ms(limits::IMPORT_KEPT_MS);
         let id = self
@@ -96,11 +102,12 @@ impl Ledger {
         if stored.state != ImportState::Open {
             return Err(ended(stored.state));
         }
-        let report = serde_json::from_value(stored.report)
-            .map_err(|e| LedgerError::Store(store::StoreError::Stored {
+        let report = serde_json::from_value(stored.report).map_err(|e| {
+            LedgerError::Store(store::StoreError::Stored {
                 what: "import",
                 value: e.to_string(),
-            }))?;
+            })
+        })?;
         Ok(Import {
             id,
             report,
@@ -130,7 +137,13 @@ impl Ledger {
 
     /// Writes all records of an import in one transaction. Records that somebody changed since it was read make it
     /// stale: nothing is written then.
-    pub async fn confirm_import(&self, register: &str, id: i64, person: &Person, now: UtcMs) -> Result<Imported> {
+    pub async fn confirm_import(
+        &self,
+        register: &str,
+        id: i64,
+        person: &Person,
+        now: UtcMs,
+    ) -> Result<Imported> {
         let import = self.open_import(register, id, person, now).await?;
         let register = self.importable(register, person)?;
         if !import.report.confirmable {

@@ -115,9 +115,16 @@ impl Walk {
             findings: Vec::new(),
             failed: None,
         };
-        let read = each(register, &sheet, &existing, references.as_ref(), day, &mut |draft| {
-            taking.take(draft);
-        });
+        let read = each(
+            register,
+            &sheet,
+            &existing,
+            references.as_ref(),
+            day,
+            &mut |draft| {
+                taking.take(draft);
+            },
+        );
         taking.flush();
         let Taking {
             mut report,
@@ -137,7 +144,9 @@ impl Walk {
             .chain(scope)
             .collect();
         let doubtful = doubtful(&faults, &columns, &layout, header_row);
-        let total = findings.len() + read.more + scope_total.saturating_sub(limits::IMPORT_FINDINGS)
+        let total = findings.len()
+            + read.more
+            + scope_total.saturating_sub(limits::IMPORT_FINDINGS)
             + doubtful.len()
             + more * usize::from(!doubtful.is_empty());
         findings.extend(doubtful);
@@ -204,7 +213,8 @@ fn field<'a>(register: &'a Register, header: &Header) -> Option<&'a Field> {
 
 fn kinds(register: &Register) -> impl Iterator<Item = FieldType> {
     let all = register.definition().field.iter();
-    all.flat_map(|f| std::iter::once(f).chain(&f.fields)).map(|f| f.kind)
+    all.flat_map(|f| std::iter::once(f).chain(&f.fields))
+        .map(|f| f.kind)
 }
 
 fn refers(register: &Register) -> bool {
@@ -270,7 +280,11 @@ impl<'a> Stored<'a> {
     fn new(walk: &'a Walk, register: &'a Register, sheet: &Sheet, layout: &[Header]) -> Self {
         let at = layout
             .iter()
-            .find(|h| h.column.as_ref().is_some_and(|c| c.field.is_none() && c.header == ID_HEADER))
+            .find(|h| {
+                h.column
+                    .as_ref()
+                    .is_some_and(|c| c.field.is_none() && c.header == ID_HEADER)
+            })
             .map(|h| h.at);
         let cells = sheet.rows.iter().filter_map(|row| row.get(at?));
         let ids: Vec<RecordId> = cells
@@ -279,7 +293,11 @@ impl<'a> Stored<'a> {
                 _ => None,
             })
             .collect();
-        let places = ids.iter().enumerate().map(|(n, id)| (id.to_string(), n)).collect();
+        let places = ids
+            .iter()
+            .enumerate()
+            .map(|(n, id)| (id.to_string(), n))
+            .collect();
         Self {
             walk,
             register,
@@ -371,30 +389,35 @@ impl Taking<'_> {
             RowKind::Changed => self.report.changed += 1,
             RowKind::Unchanged => self.report.unchanged += 1,
         }
-        let (on_revision, record) = match held {
-            Some(held) => {
-                if kind == RowKind::Changed {
-                    self.allowed(draft.row, &held);
+        let (on_revision, record) = if let Some(held) = held {
+            if kind == RowKind::Changed {
+                self.allowed(draft.row, &held);
+                if let Err(LedgerError::Findings(found)) =
+                    crate::subjects::same_code(self.register, &held.record, &draft.body)
+                {
+                    for finding in found {
+                        let said = finding.expected;
+                        self.find(draft.row, finding.code, said.zh, said.en);
+                    }
                 }
-                let after = Record {
-                    body: draft.body,
-                    ..held.record
-                };
-                (held.revision, after)
             }
-            None => {
-                let definition = self.register.definition();
-                let new = Record {
-                    id: record_id(""),
-                    version: definition.version,
-                    state: definition.life.as_ref().map(|l| l.start.clone()),
-                    since: self.walk.now,
-                    demo: false,
-                    body: draft.body,
-                    trail: Vec::new(),
-                };
-                (0, new)
-            }
+            let after = Record {
+                body: draft.body,
+                ..held.record
+            };
+            (held.revision, after)
+        } else {
+            let definition = self.register.definition();
+            let new = Record {
+                id: record_id(""),
+                version: definition.version,
+                state: definition.life.as_ref().map(|l| l.start.clone()),
+                since: self.walk.now,
+                demo: false,
+                body: draft.body,
+                trail: Vec::new(),
+            };
+            (0, new)
         };
         if kind != RowKind::Unchanged && !life::may_read(self.register, &record, &self.walk.person.actor) {
             self.find(
@@ -442,7 +465,11 @@ impl Taking<'_> {
     fn flush(&mut self) {
         // Of a table with findings nothing will be written.
         if self.found == 0 && self.failed.is_none() {
-            let put = self.walk.ledger.store().put_import_rows(self.walk.import, &self.batch);
+            let put = self
+                .walk
+                .ledger
+                .store()
+                .put_import_rows(self.walk.import, &self.batch);
             self.failed = self.walk.handle.block_on(put).err();
         }
         self.batch.clear();

@@ -19,15 +19,20 @@ pub(super) fn read(bytes: Vec<u8>) -> Result<Opened, SheetError> {
     }
     let (skip, separator) = separator(&text);
     let mut grid = Grid::default();
-    rows(text.get(skip..).unwrap_or_default(), separator, usize::from(skip > 0), |row, column, field| {
-        let text = plain(field);
-        let value = if lost_digits(text) {
-            Value::Fault(FaultKind::LostDigits, text.to_owned())
-        } else {
-            Value::Text(text)
-        };
-        grid.put(row, column, value).map(|()| true)
-    })?;
+    rows(
+        text.get(skip..).unwrap_or_default(),
+        separator,
+        usize::from(skip > 0),
+        |row, column, field| {
+            let text = plain(field);
+            let value = if lost_digits(text) {
+                Value::Fault(FaultKind::LostDigits, text.to_owned())
+            } else {
+                Value::Text(text)
+            };
+            grid.put(row, column, value).map(|()| true)
+        },
+    )?;
     if grid.is_empty() {
         return Err(xlsx::empty());
     }
@@ -62,7 +67,11 @@ fn decode(mut bytes: Vec<u8>) -> Result<(String, &'static str), SheetError> {
     let (even, odd) = (zeros(0), zeros(1));
     // No text of one byte a letter has a NUL; commas and digits of two bytes have one each.
     if even + odd > 0 {
-        let (encoding, name) = if odd >= even { (UTF_16LE, "UTF-16LE") } else { (UTF_16BE, "UTF-16BE") };
+        let (encoding, name) = if odd >= even {
+            (UTF_16LE, "UTF-16LE")
+        } else {
+            (UTF_16BE, "UTF-16BE")
+        };
         return whole(encoding, &bytes, name);
     }
     let (bytes, valid) = match String::from_utf8(bytes) {
@@ -78,7 +87,11 @@ fn decode(mut bytes: Vec<u8>) -> Result<(String, &'static str), SheetError> {
     }
 }
 
-fn whole(encoding: &'static Encoding, bytes: &[u8], name: &'static str) -> Result<(String, &'static str), SheetError> {
+fn whole(
+    encoding: &'static Encoding,
+    bytes: &[u8],
+    name: &'static str,
+) -> Result<(String, &'static str), SheetError> {
     strict(encoding, bytes)
         .map(|text| (text, name))
         .map_err(|at| unreadable(bytes, at, name))
@@ -109,8 +122,14 @@ fn unreadable(bytes: &[u8], at: usize, tried: &str) -> SheetError {
     let line = bytes.iter().take(at).filter(|b| **b == b'\n').count() + 1;
     SheetError::new(
         "encoding",
-        format!("第 {line} 行（第 {} 字节）不是 {tried} 文本；请另存为 CSV UTF-8", at + 1),
-        format!("line {line} (byte {}) is no text of {tried}; save it as CSV UTF-8", at + 1),
+        format!(
+            "第 {line} 行（第 {} 字节）不是 {tried} 文本；请另存为 CSV UTF-8",
+            at + 1
+        ),
+        format!(
+            "line {line} (byte {}) is no text of {tried}; save it as CSV UTF-8",
+            at + 1
+        ),
     )
 }
 
@@ -205,7 +224,11 @@ fn lost_digits(text: &str) -> bool {
         return false;
     };
     let number = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit() || c == '.');
-    number && power.strip_prefix('+').and_then(|p| p.parse::<u32>().ok()).is_some_and(|p| p >= 15)
+    number
+        && power
+            .strip_prefix('+')
+            .and_then(|p| p.parse::<u32>().ok())
+            .is_some_and(|p| p >= 15)
 }
 
 /// Whether a table program would take a text for a formula.

@@ -64,6 +64,14 @@ const CELL_RECORDS: [u16; 10] = [
 ];
 const BEGIN_OF_SHEET: u16 = 0x0809;
 
+/// A little-endian word of a record; 0 beyond its end.
+fn word(record: &[u8], at: usize) -> u16 {
+    match record.get(at..at + 2) {
+        Some([low, high]) => u16::from_le_bytes([*low, *high]),
+        _ => 0,
+    }
+}
+
 /// Walks the records of an old workbook once, so that no cell in a far corner makes a huge sheet of a small file.
 pub(super) fn compound<R: Read + Seek>(file: R) -> Result<(), SheetError> {
     let mut folder = cfb::CompoundFile::open(file).map_err(|e| SheetError::damaged(&e))?;
@@ -84,8 +92,8 @@ pub(super) fn compound<R: Read + Seek>(file: R) -> Result<(), SheetError> {
     let mut head = [0_u8; 4];
     let mut body = Vec::new();
     while stream.read_exact(&mut head).is_ok() {
-        let [a, b, c, d] = head;
-        let (kind, length) = (u16::from_le_bytes([a, b]), u16::from_le_bytes([c, d]));
+        let kind = word(&head, 0);
+        let length = word(&head, 2);
         body.clear();
         (&mut stream)
             .take(u64::from(length))
@@ -94,15 +102,15 @@ pub(super) fn compound<R: Read + Seek>(file: R) -> Result<(), SheetError> {
         if kind == BEGIN_OF_SHEET {
             (rows, columns) = (0, 0);
         }
-        if let (true, [a, b, c, d, ..]) = (CELL_RECORDS.contains(&kind), body.as_slice()) {
+        if CELL_RECORDS.contains(&kind) && body.len() >= 4 {
             let before = rows * columns;
-            rows = rows.max(usize::from(u16::from_le_bytes([*a, *b])) + 1);
+            rows = rows.max(usize::from(word(&body, 0)) + 1);
             // A run of cells says its last column at its end.
-            let last = match (kind, body.as_slice()) {
-                (0x00BD | 0x00BE, [.., x, y]) => u16::from_le_bytes([*x, *y]),
+            let last = match kind {
+                0x00BD | 0x00BE => word(&body, body.len() - 2),
                 _ => 0,
             };
-            columns = columns.max(usize::from(u16::from_le_bytes([*c, *d]).max(last)) + 1);
+            columns = columns.max(usize::from(word(&body, 2).max(last)) + 1);
             held += rows * columns - before;
             // Formulas are held beside the values.
             if held > limits::CELLS / 2 {

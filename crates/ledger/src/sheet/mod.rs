@@ -113,7 +113,11 @@ impl SheetError {
     }
 
     pub(crate) fn large(zh: &str, en: &str) -> Self {
-        Self::new("too_large", format!("{zh}，请拆分"), format!("{en}; split the file"))
+        Self::new(
+            "too_large",
+            format!("{zh}，请拆分"),
+            format!("{en}; split the file"),
+        )
     }
 
     fn io(error: &std::io::Error) -> Self {

@@ -71,6 +71,27 @@ fn count(element: &BytesStart<'_>, name: &str) -> Result<usize, SheetError> {
     Ok(text.and_then(|t| t.parse().ok()).unwrap_or(1).max(1))
 }
 
+fn opening(element: &BytesStart<'_>) -> Result<Open, SheetError> {
+    let kind = attribute(element, "office:value-type")?.unwrap_or_default();
+    let place = match kind.as_str() {
+        "date" => "office:date-value",
+        "time" => "office:time-value",
+        "boolean" => "office:boolean-value",
+        "string" => "office:string-value",
+        _ => "office:value",
+    };
+    Ok(Open {
+        value: attribute(element, place)?,
+        repeated: count(element, "table:number-columns-repeated")?,
+        spans: (
+            count(element, "table:number-rows-spanned")?,
+            count(element, "table:number-columns-spanned")?,
+        ),
+        kind,
+        ..Open::default()
+    })
+}
+
 impl<R: BufRead> Tables<R> {
     fn new(content: R) -> Self {
         Self {
@@ -119,7 +140,7 @@ impl<R: BufRead> Tables<R> {
                         column = 0;
                     }
                     "table:table-cell" | "table:covered-table-cell" if depth == 0 => {
-                        let mut open = self.opening(&e)?;
+                        let mut open = opening(&e)?;
                         self.content(&mut open)?;
                         let width = open.repeated;
                         cells.push((column, open));
@@ -129,7 +150,7 @@ impl<R: BufRead> Tables<R> {
                 },
                 Event::Empty(e) if depth == 0 => match e.name().as_ref() {
                     "table:table-cell" | "table:covered-table-cell" => {
-                        let open = self.opening(&e)?;
+                        let open = opening(&e)?;
                         let width = open.repeated;
                         cells.push((column, open));
                         column = column.saturating_add(width);
@@ -155,27 +176,6 @@ impl<R: BufRead> Tables<R> {
                 return Err(data::too_many_cells());
             }
         }
-    }
-
-    fn opening(&self, element: &BytesStart<'_>) -> Result<Open, SheetError> {
-        let kind = attribute(element, "office:value-type")?.unwrap_or_default();
-        let place = match kind.as_str() {
-            "date" => "office:date-value",
-            "time" => "office:time-value",
-            "boolean" => "office:boolean-value",
-            "string" => "office:string-value",
-            _ => "office:value",
-        };
-        Ok(Open {
-            value: attribute(element, place)?,
-            repeated: count(element, "table:number-columns-repeated")?,
-            spans: (
-                count(element, "table:number-rows-spanned")?,
-                count(element, "table:number-columns-spanned")?,
-            ),
-            kind,
-            ..Open::default()
-        })
     }
 
     /// The paragraphs of a cell; notes and drawings inside of it are left out.
@@ -233,12 +233,7 @@ impl<R: BufRead> Tables<R> {
     }
 }
 
-fn put_row(
-    grid: &mut Grid,
-    row: usize,
-    repeats: usize,
-    cells: &[(usize, Open)],
-) -> Result<(), SheetError> {
+fn put_row(grid: &mut Grid, row: usize, repeats: usize, cells: &[(usize, Open)]) -> Result<(), SheetError> {
     for (column, open) in cells {
         let (down, across) = open.spans;
         if down > 1 || across > 1 {
@@ -277,7 +272,11 @@ fn value(open: &Open) -> Value<'_> {
             Value::Owned(midnight.map_or_else(|| text.replace('T', " "), str::to_owned))
         }
         ("string", Some(text)) if open.text.is_empty() => Value::Text(text),
-        _ if matches!(open.text.as_str(), "#N/A" | "#DIV/0!" | "#REF!" | "#NAME?" | "#VALUE!" | "#NUM!") => {
+        _ if matches!(
+            open.text.as_str(),
+            "#N/A" | "#DIV/0!" | "#REF!" | "#NAME?" | "#VALUE!" | "#NUM!"
+        ) =>
+        {
             Value::Fault(super::FaultKind::Formula, open.text.clone())
         }
         _ => Value::Text(&open.text),

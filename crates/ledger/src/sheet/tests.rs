@@ -15,10 +15,16 @@ fn texts(opened: &Opened) -> Vec<Vec<String>> {
         Cell::Text(text) => text.clone(),
         Cell::Bool(b) => b.to_string(),
     };
-    opened.sheet.rows.iter().map(|row| row.iter().map(text).collect()).collect()
+    opened
+        .sheet
+        .rows
+        .iter()
+        .map(|row| row.iter().map(text).collect())
+        .collect()
 }
 
-const TABLE: &str = "名称,编号,日期\r\n茌平一厂,913715000000000000,2025/3/1\r\n\r\n\"甲,\n乙\"\"丙\",=\"007\",\r\n";
+const TABLE: &str =
+    "名称,编号,日期\r\n茌平一厂,913715000000000000,2025/3/1\r\n\r\n\"甲,\n乙\"\"丙\",=\"007\",\r\n";
 
 fn expected() -> Vec<Vec<String>> {
     [
@@ -74,7 +80,11 @@ fn separators_are_found() {
         ("a,b,c\n\"1;2;3\",2,3\n", ","),
         ("单列\n1\n", ","),
     ] {
-        assert_eq!(read(text.as_bytes()).unwrap().found.separator, separator, "{text}");
+        assert_eq!(
+            read(text.as_bytes()).unwrap().found.separator,
+            separator,
+            "{text}"
+        );
     }
     // The line that says the separator keeps its row, so that rows are those the table program shows.
     assert_eq!(texts(&read(b"sep=;\na;b\n").unwrap())[1], ["a", "b"]);
@@ -91,7 +101,10 @@ fn what_is_no_table_is_refused_with_its_place() {
     assert_eq!(code(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 broken"), "damaged");
     let wrong = read(b"a,b\n1,2\n3,\xFF\xFF\n").unwrap_err();
     assert_eq!(wrong.code, "encoding");
-    assert!(wrong.said.zh.contains("第 3 行") && wrong.said.en.contains("line 3"), "{wrong}");
+    assert!(
+        wrong.said.zh.contains("第 3 行") && wrong.said.en.contains("line 3"),
+        "{wrong}"
+    );
     let open_quote = read(b"a,b\n\"1,2\n").unwrap_err();
     assert_eq!(open_quote.code, "damaged");
     assert!(open_quote.said.zh.contains("第 2 行"), "{open_quote}");
@@ -99,16 +112,26 @@ fn what_is_no_table_is_refused_with_its_place() {
 
 #[test]
 fn nothing_exported_is_a_formula_and_it_comes_back() {
-    let cells = ["=1+1", "'=1+1", "-5", "-甲", "@x", "''", "+86 1", "'", "plain", "a\"b", "a;b"];
+    let cells = [
+        "=1+1", "'=1+1", "-5", "-甲", "@x", "''", "+86 1", "'", "plain", "a\"b", "a;b",
+    ];
     let mut csv = Csv::new(Vec::new()).unwrap();
-    csv.row(&[Cell::text("甲"), Cell::text("乙"), Cell::Bool(true)]).unwrap();
+    csv.row(&[Cell::text("甲"), Cell::text("乙"), Cell::Bool(true)])
+        .unwrap();
     for cell in cells {
         csv.row(&[Cell::text(cell), Cell::text("1")]).unwrap();
     }
     let bytes = csv.finish().unwrap();
     let written = String::from_utf8(bytes.clone()).unwrap();
-    assert!(!written.contains("\n=") && !written.contains("\n@") && !written.contains("\n+"), "{written}");
-    let back: Vec<String> = texts(&read(&bytes).unwrap()).into_iter().skip(1).map(|r| r[0].clone()).collect();
+    assert!(
+        !written.contains("\n=") && !written.contains("\n@") && !written.contains("\n+"),
+        "{written}"
+    );
+    let back: Vec<String> = texts(&read(&bytes).unwrap())
+        .into_iter()
+        .skip(1)
+        .map(|r| r[0].clone())
+        .collect();
     assert_eq!(back, cells);
 }
 
@@ -129,7 +152,12 @@ fn workbook(fill: impl FnOnce(&mut Workbook)) -> Vec<u8> {
 #[test]
 fn a_workbook_is_read_as_it_means_its_values() {
     let bytes = workbook(|book| {
-        book.add_worksheet().set_name("隐藏").unwrap().set_hidden(true).write(0, 0, "no").unwrap();
+        book.add_worksheet()
+            .set_name("隐藏")
+            .unwrap()
+            .set_hidden(true)
+            .write(0, 0, "no")
+            .unwrap();
         book.add_worksheet().set_name("空").unwrap();
         let sheet = book.add_worksheet().set_name("台账").unwrap();
         // The active sheet cannot be hidden.
@@ -141,27 +169,58 @@ fn a_workbook_is_read_as_it_means_its_values() {
         sheet.write_number(1, 0, 0.1 + 0.2).unwrap();
         sheet.write_number(1, 1, 1_234_567_890_123.0).unwrap();
         sheet.write_number_with_format(1, 2, 45_717.0, &date).unwrap();
-        sheet.write_number_with_format(1, 3, 45_717.354_166_666_664, &time).unwrap();
+        sheet
+            .write_number_with_format(1, 3, 45_717.354_166_666_664, &time)
+            .unwrap();
         sheet.write_boolean(2, 0, true).unwrap();
-        sheet.write_formula(2, 1, Formula::new("=1+1").set_result("2")).unwrap();
+        sheet
+            .write_formula(2, 1, Formula::new("=1+1").set_result("2"))
+            .unwrap();
         sheet.write_number(2, 2, 913_715_003_456_789_000.0).unwrap();
-        sheet.write_formula(2, 3, Formula::new("=1/0").set_result("#DIV/0!")).unwrap();
+        sheet
+            .write_formula(2, 3, Formula::new("=1/0").set_result("#DIV/0!"))
+            .unwrap();
         sheet.merge_range(3, 0, 5, 0, "甲", &merged).unwrap();
-        sheet.write_number_with_format(6, 0, 45_717.999_999_99, &time).unwrap();
-        book.add_worksheet().set_name("别表").unwrap().write(0, 0, "x").unwrap();
+        sheet
+            .write_number_with_format(6, 0, 45_717.999_999_99, &time)
+            .unwrap();
+        book.add_worksheet()
+            .set_name("别表")
+            .unwrap()
+            .write(0, 0, "x")
+            .unwrap();
     });
     let opened = read(&bytes).unwrap();
-    assert_eq!((opened.found.format.as_str(), opened.found.sheet.as_str()), ("xlsx", "台账"));
+    assert_eq!(
+        (opened.found.format.as_str(), opened.found.sheet.as_str()),
+        ("xlsx", "台账")
+    );
     assert_eq!(opened.found.others, ["空", "别表"]);
     let rows = texts(&opened);
-    assert_eq!(rows[1], ["0.3", "1234567890123", "2025-03-01", "2025-03-01 08:30:00"]);
+    assert_eq!(
+        rows[1],
+        ["0.3", "1234567890123", "2025-03-01", "2025-03-01 08:30:00"]
+    );
     assert_eq!(rows[2][..2], ["true", "2"]);
     assert_eq!(rows[6], ["2025-03-02"]);
     let faults: Vec<_> = opened.faults.iter().map(|f| (f.row, f.column, f.kind)).collect();
-    assert_eq!(faults, [(2, 2, FaultKind::LostDigits), (2, 3, FaultKind::Formula)]);
+    assert_eq!(
+        faults,
+        [(2, 2, FaultKind::LostDigits), (2, 3, FaultKind::Formula)]
+    );
     let (title, down) = (
-        Merge { top: 0, left: 0, bottom: 0, right: 3 },
-        Merge { top: 3, left: 0, bottom: 5, right: 0 },
+        Merge {
+            top: 0,
+            left: 0,
+            bottom: 0,
+            right: 3,
+        },
+        Merge {
+            top: 3,
+            left: 0,
+            bottom: 5,
+            right: 0,
+        },
     );
     assert!(opened.sheet.merges.contains(&title) && opened.sheet.merges.len() == 2);
     // Cells of a merged range that hold nothing are not rows; the range is cut to what is filled.
@@ -170,9 +229,11 @@ fn a_workbook_is_read_as_it_means_its_values() {
 
 #[test]
 fn cells_in_far_corners_go_no_further_than_the_bounds() {
-    let far = |row: u32, column: u16| workbook(|book| {
-        book.add_worksheet().write(row, column, "x").unwrap();
-    });
+    let far = |row: u32, column: u16| {
+        workbook(|book| {
+            book.add_worksheet().write(row, column, "x").unwrap();
+        })
+    };
     assert_eq!(read(&far(1_000_000, 0)).unwrap_err().code, "too_large");
     let wide = read(&far(3, 16_000)).unwrap_err();
     assert!(wide.said.zh.contains("第 4 行第 16001 列"), "{wide}");
@@ -189,7 +250,8 @@ fn cells_in_far_corners_go_no_further_than_the_bounds() {
 fn packed(files: &[(&str, &str)]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, text) in files {
-        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.start_file(*name, zip::write::SimpleFileOptions::default())
+            .unwrap();
         zip.write_all(text.as_bytes()).unwrap();
     }
     zip.finish().unwrap().into_inner()
@@ -198,7 +260,8 @@ fn packed(files: &[(&str, &str)]) -> Vec<u8> {
 #[test]
 fn a_packed_bomb_is_not_unfolded() {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    zip.start_file("xl/workbook.xml", zip::write::SimpleFileOptions::default()).unwrap();
+    zip.start_file("xl/workbook.xml", zip::write::SimpleFileOptions::default())
+        .unwrap();
     let zeros = vec![b' '; 1 << 20];
     for _ in 0..=limits::EXPANDED_BYTES >> 20 {
         zip.write_all(&zeros).unwrap();
@@ -210,7 +273,10 @@ fn a_packed_bomb_is_not_unfolded() {
     let many: Vec<(&str, &str)> = many.iter().map(|(n, t)| (n.as_str(), *t)).collect();
     assert_eq!(read(&packed(&many)).unwrap_err().code, "too_large");
     assert_eq!(read(&packed(&[("a.txt", "x")])).unwrap_err().code, "format");
-    assert_eq!(read(&packed(&[("xl/workbook.bin", "x")])).unwrap_err().code, "format");
+    assert_eq!(
+        read(&packed(&[("xl/workbook.bin", "x")])).unwrap_err().code,
+        "format"
+    );
 }
 
 fn ods(rows: &str) -> Vec<u8> {
@@ -219,7 +285,10 @@ fn ods(rows: &str) -> Vec<u8> {
          <office:body><office:spreadsheet><table:table table:name=\"空\"/><table:table table:name=\"台账\">{rows}\
          </table:table></office:spreadsheet></office:body></office:document-content>"
     );
-    packed(&[("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", &content)])
+    packed(&[
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        ("content.xml", &content),
+    ])
 }
 
 #[test]
@@ -240,7 +309,10 @@ fn an_opendocument_is_read_with_repeats_and_spans() {
          </table:table-row>",
     );
     let opened = read(&bytes).unwrap();
-    assert_eq!((opened.found.format.as_str(), opened.found.sheet.as_str()), ("ods", "台账"));
+    assert_eq!(
+        (opened.found.format.as_str(), opened.found.sheet.as_str()),
+        ("ods", "台账")
+    );
     assert_eq!(
         texts(&opened),
         [
@@ -250,7 +322,15 @@ fn an_opendocument_is_read_with_repeats_and_spans() {
             vec!["2025-03-01 08:30:00", "2025-03-01", "true", "甲  乙\n丙"],
         ]
     );
-    assert_eq!(opened.sheet.merges, [Merge { top: 0, left: 0, bottom: 1, right: 1 }]);
+    assert_eq!(
+        opened.sheet.merges,
+        [Merge {
+            top: 0,
+            left: 0,
+            bottom: 1,
+            right: 1
+        }]
+    );
     let endless = ods(
         "<table:table-row table:number-rows-repeated=\"1048576\"><table:table-cell table:number-columns-repeated=\"16384\" \
          office:value-type=\"float\" office:value=\"1\"/></table:table-row>",
@@ -289,7 +369,10 @@ fn xls(cells: &[(u16, Vec<u8>)]) -> Vec<u8> {
     // Short streams live elsewhere in such files; a long one is the ordinary case.
     stream.resize(stream.len().max(8_192), 0);
     let mut file = cfb::CompoundFile::create_with_version(cfb::Version::V3, Cursor::new(Vec::new())).unwrap();
-    file.create_stream("/Workbook").unwrap().write_all(&stream).unwrap();
+    file.create_stream("/Workbook")
+        .unwrap()
+        .write_all(&stream)
+        .unwrap();
     file.flush().unwrap();
     file.into_inner().into_inner()
 }
@@ -302,11 +385,25 @@ fn number(row: u16, column: u16, x: f64) -> (u16, Vec<u8>) {
 
 #[test]
 fn an_old_workbook_is_read_within_the_bounds() {
-    let merges = (0x00E5, [1_u16, 0, 1, 0, 0].iter().flat_map(|n| n.to_le_bytes()).collect());
+    let merges = (
+        0x00E5,
+        [1_u16, 0, 1, 0, 0].iter().flat_map(|n| n.to_le_bytes()).collect(),
+    );
     let opened = read(&xls(&[number(0, 0, 1.5), number(2, 3, 0.1 + 0.2), merges])).unwrap();
-    assert_eq!((opened.found.format.as_str(), opened.found.sheet.as_str()), ("xls", "Sheet1"));
+    assert_eq!(
+        (opened.found.format.as_str(), opened.found.sheet.as_str()),
+        ("xls", "Sheet1")
+    );
     assert_eq!(texts(&opened), [vec!["1.5"], vec![], vec!["", "", "", "0.3"]]);
-    assert_eq!(opened.sheet.merges, [Merge { top: 0, left: 0, bottom: 1, right: 0 }]);
+    assert_eq!(
+        opened.sheet.merges,
+        [Merge {
+            top: 0,
+            left: 0,
+            bottom: 1,
+            right: 0
+        }]
+    );
     // Two cells in far corners: a small file that would be a sheet of four thousand million cells.
     let far = read(&xls(&[number(0, 0, 1.0), number(65_535, 65_535, 1.0)])).unwrap_err();
     assert_eq!(far.code, "too_large");

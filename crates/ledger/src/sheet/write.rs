@@ -5,7 +5,7 @@ use std::io::{Seek, Write};
 
 use registers::definition::{Field, FieldType};
 use registers::register::Register;
-use registers::table::{Cell, Column, STATE_HEADER};
+use registers::table::{Cell, Column, state_header};
 use rust_xlsxwriter::{
     Color, DataValidation, Format, FormatAlign, FormatBorder, Formula, Note, Workbook, Worksheet, XlsxError,
 };
@@ -96,7 +96,11 @@ fn number_of(n: usize) -> Result<u16, XlsxError> {
 }
 
 /// The template of a register: headers with notes, drop-downs, and a sheet that explains every column.
-pub fn template(register: &Register, columns: &[Column], units: &[(String, String)]) -> Result<Vec<u8>, WriteError> {
+pub fn template(
+    register: &Register,
+    columns: &[Column],
+    units: &[(String, String)],
+) -> Result<Vec<u8>, WriteError> {
     let mut book = Workbook::new();
     let mut data = Worksheet::new();
     data.set_name(sheet_name(&register.definition().zh))?;
@@ -110,7 +114,11 @@ pub fn template(register: &Register, columns: &[Column], units: &[(String, Strin
         let at = number_of(n)?;
         let field = field(register, column);
         let kind = kind(field);
-        let header = if required(field) { format!("{}*", column.header) } else { column.header.clone() };
+        let header = if required(field) {
+            format!("{}*", column.header)
+        } else {
+            column.header.clone()
+        };
         data.write_string_with_format(0, at, &header, &header_format(column.read_back, required(field)))?;
         data.insert_note(0, at, &note(column))?;
         data.set_column_format(at, &cell_format(kind))?;
@@ -154,19 +162,36 @@ pub fn template(register: &Register, columns: &[Column], units: &[(String, Strin
 fn sheet_name(name: &str) -> String {
     let plain: String = name
         .chars()
-        .map(|c| if matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\' | '\'') { '·' } else { c })
+        .map(|c| {
+            if matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\' | '\'') {
+                '·'
+            } else {
+                c
+            }
+        })
         .take(31)
         .collect();
-    if plain.is_empty() || plain == CODES_SHEET || plain == MANUAL_SHEET { "台账".to_owned() } else { plain }
+    if plain.is_empty() || plain == CODES_SHEET || plain == MANUAL_SHEET {
+        "台账".to_owned()
+    } else {
+        plain
+    }
 }
 
 fn note(column: &Column) -> Note {
     let text = format!("{}\n{}\n{}", column.note.zh, column.en, column.note.en);
     let text: String = text.chars().take(2_000).collect();
-    Note::new(text).add_author_prefix(false).set_width(260).set_height(110)
+    Note::new(text)
+        .add_author_prefix(false)
+        .set_width(260)
+        .set_height(110)
 }
 
-fn manual(register: &Register, columns: &[Column], units: &[(String, String)]) -> Result<Worksheet, WriteError> {
+fn manual(
+    register: &Register,
+    columns: &[Column],
+    units: &[(String, String)],
+) -> Result<Worksheet, WriteError> {
     let mut sheet = Worksheet::new();
     sheet.set_name(MANUAL_SHEET)?;
     let (head, wrap) = (
@@ -210,7 +235,10 @@ fn manual(register: &Register, columns: &[Column], units: &[(String, String)]) -
         }
         row += 1;
     }
-    if columns.iter().any(|c| field(register, c).is_some_and(|f| f.kind == FieldType::Unit)) {
+    if columns
+        .iter()
+        .any(|c| field(register, c).is_some_and(|f| f.kind == FieldType::Unit))
+    {
         row += 1;
         sheet.write_string_with_format(row, 0, "单位代码 / Code of unit", &head)?;
         sheet.write_string_with_format(row, 1, "名称 / Name", &head)?;
@@ -233,7 +261,9 @@ pub struct Export {
 
 impl std::fmt::Debug for Export {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Export").field("row", &self.row).finish_non_exhaustive()
+        f.debug_struct("Export")
+            .field("row", &self.row)
+            .finish_non_exhaustive()
     }
 }
 
@@ -254,7 +284,9 @@ impl Export {
             let kind = kind(field);
             kinds.push((kind, computed));
             formats.push(match computed.filter(|d| *d > 0 && kind == Kind::Number) {
-                Some(decimals) => Format::new().set_num_format(format!("0.{}", "0".repeat(decimals.min(12) as usize))),
+                Some(decimals) => {
+                    Format::new().set_num_format(format!("0.{}", "0".repeat(decimals.min(12) as usize)))
+                }
                 None => cell_format(kind),
             });
             heads.push((&column.header, column.read_back, required(field)));
@@ -262,7 +294,7 @@ impl Export {
         if register.definition().life.is_some() {
             kinds.push((Kind::Text, None));
             formats.push(cell_format(Kind::Text));
-            heads.push((STATE_HEADER, false, false));
+            heads.push((state_header(register), false, false));
         }
         for (n, (header, read_back, required)) in heads.into_iter().enumerate() {
             let at = number_of(n)?;
@@ -285,7 +317,9 @@ impl Export {
         }
         self.row += 1;
         let sheet = self.book.worksheet_from_index(0)?;
-        for (n, ((cell, (kind, computed)), format)) in cells.iter().zip(&self.kinds).zip(&self.formats).enumerate() {
+        for (n, ((cell, (kind, computed)), format)) in
+            cells.iter().zip(&self.kinds).zip(&self.formats).enumerate()
+        {
             let at = number_of(n)?;
             match cell {
                 Cell::Empty => {}

@@ -29,7 +29,9 @@ pub(super) fn read<R: Read + Seek>(file: R) -> Result<Opened, SheetError> {
         .collect();
     for name in &names {
         let range = book.worksheet_range(name).map_err(|e| said(&e))?;
-        let Some((top, left)) = range.start() else { continue };
+        let Some((top, left)) = range.start() else {
+            continue;
+        };
         let place = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
         let mut grid = Grid::default();
         for (row, column, value) in range.used_cells() {

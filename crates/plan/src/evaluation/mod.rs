@@ -372,7 +372,13 @@ fn units(
         .collect();
     rows.sort_by_cached_key(|row| {
         let s = &row.state;
-        let worst = (s.supervise, s.late.len(), s.late_days, s.leads.red, s.leads.yellow);
+        let worst = (
+            s.supervise,
+            s.late.len(),
+            s.late_days,
+            s.leads.red,
+            s.leads.yellow,
+        );
         (std::cmp::Reverse(worst), s.unit.clone())
     });
     rows

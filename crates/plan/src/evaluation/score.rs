@@ -102,18 +102,28 @@ pub(super) fn score(
     let place = |value: &Exact| rules.grades.iter().position(|g| *value >= exact(g.from));
     let by_points = place(&found.value).unwrap_or(rules.grades.len().saturating_sub(1));
     let cap = rules.grades.iter().position(|g| g.zh == rules.cap).unwrap_or(0);
-    let final_place = if veto.is_empty() { by_points } else { by_points.max(cap) };
+    let final_place = if veto.is_empty() {
+        by_points
+    } else {
+        by_points.max(cap)
+    };
     let words = |i: usize| rules.grades.get(i).map_or_else(|| Text::same(""), grade_words);
     let (sum, weights) = counted
         .iter()
         .filter_map(|c| Some((&c.weight.0 * &c.credit.as_ref()?.0, c.weight.0.clone())))
-        .fold((Exact::zero(), Exact::zero()), |acc, (s, w)| (&acc.0 + &s, &acc.1 + &w));
+        .fold((Exact::zero(), Exact::zero()), |acc, (s, w)| {
+            (&acc.0 + &s, &acc.1 + &w)
+        });
     let (sum, weights) = (Num(sum), Num(weights));
     Some(Score {
         value: Num(found.value),
         grade: words(final_place),
         grade_by_points: words(by_points),
-        left_out: counted.iter().filter(|c| c.credit.is_none()).map(|c| c.no).collect(),
+        left_out: counted
+            .iter()
+            .filter(|c| c.credit.is_none())
+            .map(|c| c.no)
+            .collect(),
         veto,
         counted,
         formula: format!("100 × {sum} / {weights}"),

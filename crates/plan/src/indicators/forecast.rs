@@ -168,4 +168,3 @@ fn bounded(
         method,
     }
 }
-

@@ -10,8 +10,8 @@ use standards::text::Text;
 
 use super::kind::{Reading, doubt, read};
 use super::{
-    Against, IndicatorInput, IndicatorState, Kind, Pace, YearCheck, YearState, YearValue, Years, forecast, path,
-    room,
+    Against, IndicatorInput, IndicatorState, Kind, Pace, YearCheck, YearState, YearValue, Years, forecast,
+    path, room,
 };
 use crate::facts::{Force, Side};
 use crate::number::{Num, exact};
@@ -34,15 +34,15 @@ struct Found {
 /// Where an indicator stands in a year. Values of later years are not looked at, but the running year is told as it is.
 pub fn state(input: &IndicatorInput, years: Years, year: u16) -> IndicatorState {
     let reading = read(input, years);
-    let time = path::span(years, year).progress().unwrap_or_else(|_| Exact::zero());
+    let time = path::span(years, year)
+        .progress()
+        .unwrap_or_else(|_| Exact::zero());
     let found = match reading.kind {
         Kind::Towards => towards(input, &reading, years, year, &time),
         Kind::Cumulative => cumulative(input, &reading, years, year, &time),
         Kind::Qualitative => in_words(input, &reading, year),
         Kind::Awaiting => awaiting(input, &reading, year),
-        Kind::Keep | Kind::Zero | Kind::Threshold | Kind::Incomparable => {
-            level(input, &reading, years, year)
-        }
+        Kind::Keep | Kind::Zero | Kind::Threshold | Kind::Incomparable => level(input, &reading, years, year),
     };
     let points = path::points(input, &reading, years, year);
     let pace = match (&reading.base, &reading.target, &found.current) {
@@ -120,7 +120,10 @@ fn nothing(reason: Text, clause: &str, doubts: Vec<Doubt>) -> Found {
 }
 
 fn missing(input: &IndicatorInput, year: u16, mut doubts: Vec<Doubt>) -> Found {
-    let text = text!("{year} 年没有可用的值，无法判定", "no value of {year} to judge by");
+    let text = text!(
+        "{year} 年没有可用的值，无法判定",
+        "no value of {year} to judge by"
+    );
     doubts.push(doubt(input, "missing", text.clone()));
     nothing(text, "缺数", doubts)
 }
@@ -178,7 +181,10 @@ fn towards(input: &IndicatorInput, reading: &Reading, years: Years, year: u16, t
         current: current.clone(),
         lower,
     };
-    let Some(Progress { value: p, reached, .. }) = rule::progress(&aim) else {
+    let Some(Progress {
+        value: p, reached, ..
+    }) = rule::progress(&aim)
+    else {
         return missing(input, year, doubts);
     };
     let light = light_of(input, &p, reached, time);
@@ -233,7 +239,13 @@ fn cumulative(input: &IndicatorInput, reading: &Reading, years: Years, year: u16
         total: total.clone(),
         annual,
     };
-    let Some(Progress { value: p, reached, missing: gaps, .. }) = rule::progress(&aim) else {
+    let Some(Progress {
+        value: p,
+        reached,
+        missing: gaps,
+        ..
+    }) = rule::progress(&aim)
+    else {
         return missing(input, year, doubts);
     };
     let mut light = light_of(input, &p, reached, time);
@@ -305,7 +317,10 @@ fn level(input: &IndicatorInput, reading: &Reading, years: Years, year: u16) -> 
         ),
         Some(false) if reading.kind == Kind::Keep => (
             Light::Red,
-            text!("{year} 年 {x}，差于应保持的 {g}", "{x} in {year}: worse than the {g} to be kept"),
+            text!(
+                "{year} 年 {x}，差于应保持的 {g}",
+                "{x} in {year}: worse than the {g} to be kept"
+            ),
         ),
         Some(false) => not_reached(input, reading, years, year, &current, target),
         None => {
@@ -464,7 +479,11 @@ fn in_words(input: &IndicatorInput, reading: &Reading, year: u16) -> Found {
     };
     let mut explanation = begin(Kind::Qualitative.zh());
     explanation.step(reading.reason.clone(), grounds.clone(), &state.met);
-    let verdict = if state.met { Verdict::Met } else { Verdict::Exceeded };
+    let verdict = if state.met {
+        Verdict::Met
+    } else {
+        Verdict::Exceeded
+    };
     explanation.conclude(verdict, reason.clone());
     Found {
         current: None,

@@ -72,7 +72,10 @@ pub(super) fn read(input: &IndicatorInput, years: Years) -> Reading {
         doubts: Vec::new(),
     };
     if let Some(words) = &facts.state {
-        out.reason = text!("目标为定性要求“{words}”", "the target is stated in words: “{words}”");
+        out.reason = text!(
+            "目标为定性要求“{words}”",
+            "the target is stated in words: “{words}”"
+        );
         return out;
     }
     let Some(target) = target else {

@@ -14,7 +14,13 @@ use crate::words::{Doubt, with_unit};
 pub fn chosen(input: &IndicatorInput, year: u16) -> Option<&YearValue> {
     usable(input, year).max_by_key(|v| {
         let own = std::cmp::Reverse(v.origin);
-        (own, !v.provisional, v.source.on, v.source.version.as_str(), v.value)
+        (
+            own,
+            !v.provisional,
+            v.source.on,
+            v.source.version.as_str(),
+            v.value,
+        )
     })
 }
 
@@ -108,12 +114,7 @@ pub(super) fn planned(input: &IndicatorInput, reading: &Reading, years: Years, y
 }
 
 /// What the year is held against: its goal, else its place on the path, else the target.
-pub(super) fn against(
-    input: &IndicatorInput,
-    reading: &Reading,
-    years: Years,
-    year: u16,
-) -> Option<Against> {
+pub(super) fn against(input: &IndicatorInput, reading: &Reading, years: Years, year: u16) -> Option<Against> {
     if let Some(goal) = input.goals.iter().rfind(|g| g.year == year) {
         let value = Num::from(goal.value);
         let source = goal.source.clone();
@@ -129,12 +130,7 @@ pub(super) fn against(
 }
 
 /// The years from base to target.
-pub(super) fn points(
-    input: &IndicatorInput,
-    reading: &Reading,
-    years: Years,
-    upto: u16,
-) -> Vec<PathPoint> {
+pub(super) fn points(input: &IndicatorInput, reading: &Reading, years: Years, upto: u16) -> Vec<PathPoint> {
     let mut sum = Some(Exact::zero());
     (years.base..=years.target)
         .map(|year| {

@@ -31,7 +31,10 @@ pub(super) fn rest(through: Date) -> Rest {
 /// Room left; none without a running year or without anything to hold it against.
 pub(super) fn room(input: &IndicatorInput, reading: &Reading, years: Years) -> Option<Room> {
     let running = input.running.as_ref()?;
-    let Rest { year, days: remaining } = rest(running.through);
+    let Rest {
+        year,
+        days: remaining,
+    } = rest(running.through);
     let against = path::against(input, reading, years, year)?;
     let goal = against.value().0.clone();
     let unit = input.facts.unit.as_deref();
@@ -77,7 +80,12 @@ pub(super) fn room(input: &IndicatorInput, reading: &Reading, years: Years) -> O
                 (false, true) => text!("已超出 {target}", "beyond {target} already"),
                 (false, false) => text!("还有 {more} 的余量", "{more} may still come within {target}"),
             };
-            (left, cumulative || reading.side == Some(Side::Higher) || !over, formula, words)
+            (
+                left,
+                cumulative || reading.side == Some(Side::Higher) || !over,
+                formula,
+                words,
+            )
         }
         RunningFigure::Level { value } => {
             let value = exact(*value);
@@ -87,7 +95,10 @@ pub(super) fn room(input: &IndicatorInput, reading: &Reading, years: Years) -> O
             let words = if met {
                 text!("目前 {now}，已达到 {target}", "{now} now: {target} is reached")
             } else {
-                text!("目前 {now}，距 {target} 还差 {gap}", "{now} now, {gap} from {target}")
+                text!(
+                    "目前 {now}，距 {target} 还差 {gap}",
+                    "{now} now, {gap} from {target}"
+                )
             };
             (left, true, format!("{goal} − {value}"), words)
         }
@@ -120,7 +131,9 @@ fn bad_days(goal: &Exact, good: u16, bad: u16, remaining: u16) -> Option<(Exact,
         )
     } else {
         let most = Exact::int(i64::from(good) + i64::from(remaining));
-        let best = (&most * &Exact::int(100)).checked_div(&Exact::int(all))?.to_fixed(1);
+        let best = (&most * &Exact::int(100))
+            .checked_div(&Exact::int(all))?
+            .to_fixed(1);
         text!(
             "{goal} % 已不可能实现：其余 {remaining} 天全部优良也只有 {best} %",
             "{goal} % can no longer be met: {best} % even if all of the remaining {remaining} days are good"

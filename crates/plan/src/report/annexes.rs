@@ -17,7 +17,10 @@ fn table(caption: &str, widths: &[u16], head: &[&str], rows: Vec<Vec<Cell>>) -> 
 
 impl Writer<'_> {
     pub(super) fn annexes(&mut self) -> Vec<Annex> {
-        let annex = |title: &str, body: Vec<Block>| Annex { title: title.to_owned(), body };
+        let annex = |title: &str, body: Vec<Block>| Annex {
+            title: title.to_owned(),
+            body,
+        };
         let mut out = vec![
             annex("指标计算明细", self.calculations()),
             annex("任务和工程判定表", self.verdicts()),
@@ -39,13 +42,20 @@ impl Writer<'_> {
             let given: Vec<(String, u32)> = s
                 .given
                 .iter()
-                .map(|v| (format!("{}年 {}", v.year, v.value.normalize()), self.sources.number(&v.source)))
+                .map(|v| {
+                    (
+                        format!("{}年 {}", v.year, v.value.normalize()),
+                        self.sources.number(&v.source),
+                    )
+                })
                 .collect();
             let mut values = Cell::text("");
             values.runs.clear();
             for (i, (text, number)) in given.into_iter().enumerate() {
                 let join = if i == 0 { "" } else { "；" };
-                values.runs.push(::report::document::Run::text(format!("{join}{text}")));
+                values
+                    .runs
+                    .push(::report::document::Run::text(format!("{join}{text}")));
                 values.runs.push(::report::document::Run::mark(number));
             }
             if values.runs.is_empty() {
@@ -86,7 +96,10 @@ impl Writer<'_> {
             .iter()
             .map(|t| {
                 let s = &t.state;
-                let p = s.progress.as_ref().map_or_else(|| "—".to_owned(), |p| format!("{} %", p.percent()));
+                let p = s
+                    .progress
+                    .as_ref()
+                    .map_or_else(|| "—".to_owned(), |p| format!("{} %", p.percent()));
                 vec![
                     Cell::center(s.id.clone()),
                     Cell::text(s.title.clone()),
@@ -131,7 +144,16 @@ impl Writer<'_> {
         out.push(table(
             "工程判定表",
             &[14, 6, 13, 7, 8, 8, 6, 14],
-            &["工程", "任务", "责任单位", "状态", "里程碑", "支付", "灯号", "依据"],
+            &[
+                "工程",
+                "任务",
+                "责任单位",
+                "状态",
+                "里程碑",
+                "支付",
+                "灯号",
+                "依据",
+            ],
             rows,
         ));
         out
@@ -140,15 +162,21 @@ impl Writer<'_> {
     fn rules(&mut self) -> Vec<Block> {
         let own = self.sources.own();
         let rules = &self.evaluation.rules;
-        let grades: Vec<String> =
-            rules.grades.iter().map(|g| format!("{} 分起为{}", g.from.normalize(), g.zh)).collect();
+        let grades: Vec<String> = rules
+            .grades
+            .iter()
+            .map(|g| format!("{} 分起为{}", g.from.normalize(), g.zh))
+            .collect();
         let veto = match rules.veto {
             crate::evaluation::Veto::Off => "不设否决".to_owned(),
             crate::evaluation::Veto::Missed => {
                 format!("约束性指标未完成（目标年前为红灯）的，等级不高于{}", rules.cap)
             }
             crate::evaluation::Veto::Behind => {
-                format!("约束性指标未完成（目标年前为红灯或黄灯）的，等级不高于{}", rules.cap)
+                format!(
+                    "约束性指标未完成（目标年前为红灯或黄灯）的，等级不高于{}",
+                    rules.cap
+                )
             }
         };
         let mut out = vec![Block::paragraph(format!(
@@ -162,7 +190,10 @@ impl Writer<'_> {
             .counted
             .iter()
             .map(|c| {
-                let credit = c.credit.as_ref().map_or_else(|| "不计".to_owned(), |n| n.fixed(4));
+                let credit = c
+                    .credit
+                    .as_ref()
+                    .map_or_else(|| "不计".to_owned(), |n| n.fixed(4));
                 vec![
                     Cell::center(c.no.to_string()),
                     Cell::right(c.weight.short(2)),
@@ -171,9 +202,17 @@ impl Writer<'_> {
                 ]
             })
             .collect();
-        out.push(table("计分明细", &[5, 6, 8, 24], &["指标", "权重 w", "计分 c", "算式"], rows));
+        out.push(table(
+            "计分明细",
+            &[5, 6, 8, 24],
+            &["指标", "权重 w", "计分 c", "算式"],
+            rows,
+        ));
         let value = score.value.fixed(2);
-        out.push(Block::note(format!("注：得分 = {} = {value} 分，等级{}。", score.formula, score.grade.zh)));
+        out.push(Block::note(format!(
+            "注：得分 = {} = {value} 分，等级{}。",
+            score.formula, score.grade.zh
+        )));
         out
     }
 
@@ -200,7 +239,12 @@ impl Writer<'_> {
                 ]
             })
             .collect();
-        vec![table("存疑清单", &[4, 10, 40], &["序号", "对象", "存疑内容"], rows)]
+        vec![table(
+            "存疑清单",
+            &[4, 10, 40],
+            &["序号", "对象", "存疑内容"],
+            rows,
+        )]
     }
 
     fn source_table(&mut self) -> Vec<Block> {
@@ -215,14 +259,23 @@ impl Writer<'_> {
                     Cell::center(format!("[{}]", i + 1)),
                     Cell::text(source.name.clone()),
                     Cell::center(on),
-                    Cell::center(if source.version.is_empty() { "—" } else { &source.version }),
+                    Cell::center(if source.version.is_empty() {
+                        "—"
+                    } else {
+                        &source.version
+                    }),
                     Cell::text(source.key.clone()),
                 ]
             })
             .collect();
         vec![
             Block::paragraph("下表各项的“查询键”在平台中可打开相应的查询或记录。"),
-            table("数据来源表", &[5, 20, 9, 9, 26], &["编号", "来源", "取数日期", "版本", "查询键"], rows),
+            table(
+                "数据来源表",
+                &[5, 20, 9, 9, 26],
+                &["编号", "来源", "取数日期", "版本", "查询键"],
+                rows,
+            ),
         ]
     }
 }

@@ -39,9 +39,17 @@ impl Writer<'_> {
     fn value_mark(&mut self, judged: &JudgedIndicator) -> Option<u32> {
         let source = judged.state.given.last().map(|v| v.source.clone());
         let state = || {
-            let input = self.snapshot.indicators.iter().find(|i| i.facts.no == judged.state.no)?;
+            let input = self
+                .snapshot
+                .indicators
+                .iter()
+                .find(|i| i.facts.no == judged.state.no)?;
             let year = judged.state.year;
-            input.states.iter().rfind(|s| s.year == year).map(|s| s.source.clone())
+            input
+                .states
+                .iter()
+                .rfind(|s| s.year == year)
+                .map(|s| s.source.clone())
         };
         let source = source.or_else(state)?;
         Some(self.sources.number(&source))
@@ -54,7 +62,10 @@ impl Writer<'_> {
     }
 
     pub(super) fn indicators(&mut self) -> Vec<Block> {
-        let mut out = vec![Block::heading(1, "规划指标完成情况"), Block::heading(2, "指标总表")];
+        let mut out = vec![
+            Block::heading(1, "规划指标完成情况"),
+            Block::heading(2, "指标总表"),
+        ];
         out.push(Block::Table(self.indicator_table()));
         out.push(Block::note(
             "注：方括号内数字为数据来源编号，见附件“数据来源表”。“保持”“达标”“清零”“不可比”“待下达”“定性”的指标不计算百分比进度。带“初”的为初步数。",
@@ -70,17 +81,31 @@ impl Writer<'_> {
             let mark = self.value_mark(judged);
             let state = &judged.state;
             let mut sentence = Sentence::default()
-                .strong(format!("{}（{}，{}）。", state.name, force(state.force), judged.verdict.zh()))
+                .strong(format!(
+                    "{}（{}，{}）。",
+                    state.name,
+                    force(state.force),
+                    judged.verdict.zh()
+                ))
                 .say(state.reason.zh.clone());
             if let Some(mark) = mark {
                 sentence = sentence.mark(mark);
             }
-            out.push(sentence.say(format!("。责任单位：{}。", self.names(&state.lead))).end());
+            out.push(
+                sentence
+                    .say(format!("。责任单位：{}。", self.names(&state.lead)))
+                    .end(),
+            );
         }
         if !any {
             out.push(Block::paragraph("没有黄灯和红灯指标。"));
         }
-        let curves: Vec<Chart> = evaluation.indicators.iter().filter_map(curve).take(MOST_CHARTS).collect();
+        let curves: Vec<Chart> = evaluation
+            .indicators
+            .iter()
+            .filter_map(curve)
+            .take(MOST_CHARTS)
+            .collect();
         if !curves.is_empty() {
             out.push(Block::heading(2, "变化曲线"));
             out.extend(curves.into_iter().map(Block::Chart));
@@ -101,7 +126,11 @@ impl Writer<'_> {
                 rows.push(vec![Cell::center(group.clone()).across(9)]);
             }
             let state = &judged.state;
-            let unit = state.unit.as_deref().map(|u| format!("（{u}）")).unwrap_or_default();
+            let unit = state
+                .unit
+                .as_deref()
+                .map(|u| format!("（{u}）"))
+                .unwrap_or_default();
             let target = match (&state.target, &input.facts.state) {
                 (Some(target), _) => target.short(2),
                 (None, Some(words)) => words.clone(),
@@ -152,7 +181,7 @@ impl Writer<'_> {
         ];
         Table {
             caption: format!("规划指标{year}年评估表"),
-            widths: vec![4, 17, 6, 8, 9, 10, 8, 6, 8],
+            widths: vec![5, 15, 7, 9, 10, 10, 9, 6, 9],
             head,
             rows,
         }
@@ -168,7 +197,12 @@ fn curve(judged: &JudgedIndicator) -> Option<Chart> {
     }
     let value = |n: Option<&Num>| n.map(|n| n.0.to_f64());
     let mut series = vec![Series {
-        name: if state.kind == Kind::Cumulative { "累计完成" } else { "实际" }.to_owned(),
+        name: if state.kind == Kind::Cumulative {
+            "累计完成"
+        } else {
+            "实际"
+        }
+        .to_owned(),
         values: state.path.iter().map(|p| value(p.actual.as_ref())).collect(),
         dashed: false,
     }];

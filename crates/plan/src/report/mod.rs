@@ -77,7 +77,7 @@ pub fn document(snapshot: &Snapshot, evaluation: &Evaluation, cover: &Cover) -> 
     let stage = evaluation.stage.zh();
     let short = evaluation.snapshot.get(..12).unwrap_or(&evaluation.snapshot);
     Document {
-        title: format!("{}{stage}报告", snapshot.plan.title),
+        title: format!("{}\n{stage}报告", snapshot.plan.title),
         subtitle: Some(format!("（{}年度）", evaluation.year)),
         number: cover.number.clone(),
         issuer: cover.issuer.clone(),
@@ -147,8 +147,12 @@ impl Writer<'_> {
         let plan = &self.snapshot.plan;
         let own = self.sources.own();
         let count = |light: Light| e.indicators.iter().filter(|i| i.state.light == light).count();
-        let (green, yellow, red, grey) =
-            (count(Light::Green), count(Light::Yellow), count(Light::Red), count(Light::Grey));
+        let (green, yellow, red, grey) = (
+            count(Light::Green),
+            count(Light::Yellow),
+            count(Light::Red),
+            count(Light::Grey),
+        );
         let total = e.indicators.len();
         let mut out = vec![
             Block::heading(1, "总体情况和评估方法"),
@@ -243,16 +247,17 @@ impl Writer<'_> {
             let mut first = true;
             for figure in self.snapshot.figures.iter().filter(|f| f.group == group) {
                 let value = match &figure.value {
-                    Some(value) => crate::words::with_unit(
-                        &value.normalize().to_string(),
-                        figure.unit.as_deref(),
-                    ),
+                    Some(value) => {
+                        crate::words::with_unit(&value.normalize().to_string(), figure.unit.as_deref())
+                    }
                     None => "缺数".to_owned(),
                 };
                 let join = if first { "" } else { "；" };
                 first = false;
                 let number = self.sources.number(&figure.source);
-                sentence = sentence.say(format!("{join}{} {value}", figure.name)).mark(number);
+                sentence = sentence
+                    .say(format!("{join}{} {value}", figure.name))
+                    .mark(number);
             }
             out.push(sentence.say("。").end());
         }

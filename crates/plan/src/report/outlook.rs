@@ -36,7 +36,13 @@ impl Writer<'_> {
         if points.is_empty() {
             out.push(Block::paragraph("按现有数据未发现明显问题。"));
         } else {
-            out.push(Sentence::default().say(points.join("；")).mark(own).say("。").end());
+            out.push(
+                Sentence::default()
+                    .say(points.join("；"))
+                    .mark(own)
+                    .say("。")
+                    .end(),
+            );
         }
         out.extend(paragraphs(&self.cover.remarks.causes));
         if self.cover.remarks.causes.is_empty() {
@@ -65,7 +71,11 @@ impl Writer<'_> {
                     Some(Reach::No) => ("难达", Light::Red),
                     None => ("—", Light::Grey),
                 };
-                let target = judged.state.target.as_ref().map_or_else(|| "—".to_owned(), |t| t.short(2));
+                let target = judged
+                    .state
+                    .target
+                    .as_ref()
+                    .map_or_else(|| "—".to_owned(), |t| t.short(2));
                 let needed = judged.state.pace.as_ref().map(|p| {
                     let show = |n: &Option<crate::number::Num>| {
                         n.as_ref().map_or_else(|| "—".to_owned(), |n| n.short(2))
@@ -99,9 +109,16 @@ impl Writer<'_> {
             caption: format!("{target_year}年趋势预测"),
             widths: vec![4, 18, 16, 8, 13, 7],
             head: vec![
-                ["序号", "指标", "预测值（区间）", "目标", "每年所需 / 已实现", "判断"]
-                    .map(Cell::center)
-                    .to_vec(),
+                [
+                    "序号",
+                    "指标",
+                    "预测值（区间）",
+                    "目标",
+                    "每年所需 / 已实现",
+                    "判断",
+                ]
+                .map(Cell::center)
+                .to_vec(),
             ],
             rows,
         }));
@@ -139,12 +156,17 @@ impl Writer<'_> {
             let state = &judged.state;
             if state.force == Force::Binding && state.light == Light::Red {
                 let needed = state.pace.as_ref().and_then(|p| p.needed.as_ref());
-                let needed = needed.map(|n| format!("，今后每年需变化 {}", n.short(2))).unwrap_or_default();
+                let needed = needed
+                    .map(|n| format!("，今后每年需变化 {}", n.short(2)))
+                    .unwrap_or_default();
                 urgent.push(format!("{}由{}负责{needed}", state.name, self.names(&state.lead)));
             }
         }
         if !urgent.is_empty() {
-            out.push(Block::paragraph(format!("约束性红灯指标逐项落实：{}。", urgent.join("；"))));
+            out.push(Block::paragraph(format!(
+                "约束性红灯指标逐项落实：{}。",
+                urgent.join("；")
+            )));
         }
         let supervise: Vec<String> = self
             .evaluation
@@ -154,7 +176,10 @@ impl Writer<'_> {
             .map(|u| format!("{}（{} 项）", u.name, u.state.supervise))
             .collect();
         if !supervise.is_empty() {
-            out.push(Block::paragraph(format!("对下列单位的超期事项督办：{}。", supervise.join("、"))));
+            out.push(Block::paragraph(format!(
+                "对下列单位的超期事项督办：{}。",
+                supervise.join("、")
+            )));
         }
         if urgent.is_empty() && supervise.is_empty() && self.cover.remarks.measures.is_empty() {
             out.push(Block::paragraph("按现有安排继续推进。"));

@@ -23,7 +23,10 @@ impl Sources {
             numbers: BTreeMap::new(),
             list: Vec::new(),
             own: Source {
-                key: format!("evaluation/{stage}/{}/{}/{short}", evaluation.year, evaluation.version),
+                key: format!(
+                    "evaluation/{stage}/{}/{}/{short}",
+                    evaluation.year, evaluation.version
+                ),
                 name: format!("本次{}的计算结果（附件列出算式）", evaluation.stage.zh()),
                 on: Some(snapshot.frozen_on),
                 version: format!("第 {} 版", evaluation.version),

@@ -115,7 +115,11 @@ impl Writer<'_> {
         let mut out = vec![Block::Table(Table {
             caption: "滞后和有风险的事项（按紧要程度）".to_owned(),
             widths: vec![4, 8, 14, 6, 24, 14],
-            head: vec![["序号", "类别", "事项", "灯号", "原因", "责任单位"].map(Cell::center).to_vec()],
+            head: vec![
+                ["序号", "类别", "事项", "灯号", "原因", "责任单位"]
+                    .map(Cell::center)
+                    .to_vec(),
+            ],
             rows,
         })];
         if all.len() > MOST_BEHIND {
@@ -128,7 +132,12 @@ impl Writer<'_> {
     }
 
     fn units(&mut self, own: u32) -> Vec<Block> {
-        let late: Vec<_> = self.evaluation.units.iter().filter(|u| !u.state.late.is_empty()).collect();
+        let late: Vec<_> = self
+            .evaluation
+            .units
+            .iter()
+            .filter(|u| !u.state.late.is_empty())
+            .collect();
         if late.is_empty() {
             return vec![Block::paragraph("各单位没有超期事项。")];
         }

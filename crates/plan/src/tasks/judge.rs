@@ -44,17 +44,15 @@ pub(super) fn split(mut all: Vec<Due>) -> (Vec<Due>, Vec<Due>) {
 }
 
 /// Weighted milestones, where they are weighted rightly; what is wrong with them is a doubt.
-pub(super) fn weighted(
-    list: &[Milestone],
-    about: About,
-    id: &str,
-    doubts: &mut Vec<Doubt>,
-) -> Option<Exact> {
+pub(super) fn weighted(list: &[Milestone], about: About, id: &str, doubts: &mut Vec<Doubt>) -> Option<Exact> {
     let pairs: Vec<_> = list.iter().map(|m| (exact(m.weight), exact(m.done))).collect();
     match score::milestones(&pairs) {
         Ok(progress) => progress,
         Err(wrong) => {
-            let text = text!("里程碑无法计算：{wrong}", "the milestones cannot be weighed: {wrong}");
+            let text = text!(
+                "里程碑无法计算：{wrong}",
+                "the milestones cannot be weighed: {wrong}"
+            );
             doubts.push(Doubt::new(about, id, "milestones", text));
             None
         }
@@ -79,7 +77,10 @@ fn reached_words(target: &TargetInput) -> Option<Text> {
     let shown = |x: rust_decimal::Decimal| with_unit(&x.normalize().to_string(), unit);
     match (target.value.map(shown), target.actual.map(shown)) {
         (Some(goal), Some(now)) => Some(text!("目前 {now}，要求 {goal}", "{now} now, {goal} asked for")),
-        (Some(goal), None) => Some(text!("要求 {goal}，未报数", "{goal} asked for, no figure reported")),
+        (Some(goal), None) => Some(text!(
+            "要求 {goal}，未报数",
+            "{goal} asked for, no figure reported"
+        )),
         (None, Some(now)) => Some(text!("目前 {now}", "{now} now")),
         (None, None) => None,
     }
@@ -95,13 +96,25 @@ fn open_work(task: &TaskInput, today: Date, rules: Rules) -> Vec<Due> {
     add(DueKind::Whole, &task.title, task.due, task.lead.clone(), None);
     for target in task.targets.iter().filter(|t| reached(t) != Some(true)) {
         let words = reached_words(target);
-        add(DueKind::Target, &target.name, target.due, task.lead.clone(), words);
+        add(
+            DueKind::Target,
+            &target.name,
+            target.due,
+            task.lead.clone(),
+            words,
+        );
     }
     for step in task.milestones.iter().filter(|m| exact(m.done) < Exact::one()) {
         add(DueKind::Milestone, &step.name, step.due, task.lead.clone(), None);
     }
     for measure in task.measures.iter().filter(|m| m.done.is_none()) {
-        add(DueKind::Measure, &measure.title, measure.due, vec![measure.unit.clone()], None);
+        add(
+            DueKind::Measure,
+            &measure.title,
+            measure.due,
+            vec![measure.unit.clone()],
+            None,
+        );
     }
     all
 }
@@ -129,7 +142,10 @@ fn progress(task: &TaskInput, doubts: &mut Vec<Doubt>) -> Option<(Exact, Progres
         return Some((p, ProgressBy::Report));
     }
     let done = task.measures.iter().filter(|m| m.done.is_some()).count();
-    let share = Exact::ratio(i64::try_from(done).ok()?, i64::try_from(task.measures.len()).ok()?)?;
+    let share = Exact::ratio(
+        i64::try_from(done).ok()?,
+        i64::try_from(task.measures.len()).ok()?,
+    )?;
     Some((share, ProgressBy::Measures))
 }
 
@@ -166,7 +182,11 @@ pub fn state(task: &TaskInput, today: Date, rules: Rules) -> TaskState {
     conflicts(task, &mut doubts);
     let progress = progress(task, &mut doubts);
     let closed = matches!(task.status, Status::Done | Status::Stopped);
-    let open = if closed { Vec::new() } else { open_work(task, today, rules) };
+    let open = if closed {
+        Vec::new()
+    } else {
+        open_work(task, today, rules)
+    };
     let (late, coming) = split(open);
     let worst = late.first();
     let (level, late_days) = match worst {
@@ -240,7 +260,9 @@ fn light(
         return (Light::Yellow, doubt.text.clone());
     }
     let done = progress.is_some_and(|p| *p >= Exact::one());
-    let near = coming.first().filter(|d| d.left <= i64::from(rules.risk_days) && !done);
+    let near = coming
+        .first()
+        .filter(|d| d.left <= i64::from(rules.risk_days) && !done);
     if let Some(due) = near {
         let (what, left, on) = (&due.what, due.left, due.due);
         let text = text!(
@@ -251,7 +273,10 @@ fn light(
     }
     if task.status == Status::NotStarted && task.start.is_some_and(|start| start < today) {
         let days = task.start.map_or(0, |start| days_between(start, today));
-        let text = text!("应已启动 {days} 天，尚未启动", "should have begun {days} days ago");
+        let text = text!(
+            "应已启动 {days} 天，尚未启动",
+            "should have begun {days} days ago"
+        );
         return (Light::Yellow, text);
     }
     if let Some(text) = slow(task, today, progress) {
@@ -276,7 +301,10 @@ fn light(
     let text = match coming.first() {
         Some(next) => {
             let (what, on) = (&next.what, next.due);
-            text!("按期推进，下一项“{what}”{on} 到期", "on schedule; “{what}” comes due on {on}")
+            text!(
+                "按期推进，下一项“{what}”{on} 到期",
+                "on schedule; “{what}” comes due on {on}"
+            )
         }
         None => Text::new("按期推进", "on schedule"),
     };

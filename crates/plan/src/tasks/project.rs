@@ -60,7 +60,11 @@ pub fn state(project: &ProjectInput, today: Date, rules: Rules) -> ProjectState 
         weighted(&project.milestones, About::Project, &project.id, &mut doubts)
     };
     let closed = matches!(project.stage, Stage::Complete | Stage::Cancelled);
-    let open = if closed { Vec::new() } else { open_work(project, today, rules) };
+    let open = if closed {
+        Vec::new()
+    } else {
+        open_work(project, today, rules)
+    };
     let (late, coming) = split(open);
     let (level, late_days) = match late.first() {
         _ if project.stage == Stage::Complete => (Lag::Done, 0),
@@ -97,7 +101,10 @@ fn light(project: &ProjectInput, rules: Rules, late: &[Due], coming: &[Due]) -> 
     }
     if let Some(near) = coming.first().filter(|d| d.left <= i64::from(rules.risk_days)) {
         let (what, left, on) = (&near.what, near.left, near.due);
-        let text = text!("“{what}”还有 {left} 天到期（{on}）", "“{what}” is due in {left} days ({on})");
+        let text = text!(
+            "“{what}”还有 {left} 天到期（{on}）",
+            "“{what}” is due in {left} days ({on})"
+        );
         return (Light::Yellow, text);
     }
     if project.stage == Stage::NotStarted && coming.is_empty() {
@@ -105,7 +112,13 @@ fn light(project: &ProjectInput, rules: Rules, late: &[Due], coming: &[Due]) -> 
         return (Light::Grey, text);
     }
     match project.stage {
-        Stage::Building => (Light::Green, Text::new("在建，未超期", "being built, nothing late")),
-        _ => (Light::Green, Text::new("未开工，未到期", "not started, not due yet")),
+        Stage::Building => (
+            Light::Green,
+            Text::new("在建，未超期", "being built, nothing late"),
+        ),
+        _ => (
+            Light::Green,
+            Text::new("未开工，未到期", "not started, not due yet"),
+        ),
     }
 }

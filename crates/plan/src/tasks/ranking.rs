@@ -33,11 +33,7 @@ pub struct Behind {
 }
 
 /// Everything red or yellow: red before yellow, binding indicators before the rest, then by days late, kind and id.
-pub fn behind(
-    indicators: &[IndicatorState],
-    tasks: &[TaskState],
-    projects: &[ProjectState],
-) -> Vec<Behind> {
+pub fn behind(indicators: &[IndicatorState], tasks: &[TaskState], projects: &[ProjectState]) -> Vec<Behind> {
     let of_indicators = indicators.iter().map(|i| Behind {
         rank: 0,
         about: About::Indicator,
@@ -78,7 +74,13 @@ pub fn behind(
         .collect();
     all.sort_by_cached_key(|b| {
         let urgent = (std::cmp::Reverse(b.light), std::cmp::Reverse(b.binding));
-        (urgent, std::cmp::Reverse(b.late_days), b.about, by_parts(&b.id), b.id.clone())
+        (
+            urgent,
+            std::cmp::Reverse(b.late_days),
+            b.about,
+            by_parts(&b.id),
+            b.id.clone(),
+        )
     });
     for (i, item) in all.iter_mut().enumerate() {
         item.rank = u32::try_from(i + 1).unwrap_or(u32::MAX);
@@ -88,5 +90,7 @@ pub fn behind(
 
 /// `3.10.2` after `3.9.1`.
 pub(crate) fn by_parts(id: &str) -> Vec<u32> {
-    id.split('.').map(|part| part.parse().unwrap_or(u32::MAX)).collect()
+    id.split('.')
+        .map(|part| part.parse().unwrap_or(u32::MAX))
+        .collect()
 }

@@ -111,7 +111,8 @@ impl UnitState {
     }
 
     fn close(&mut self) {
-        let order = |a: &UnitDue, b: &UnitDue| (a.due.due, &a.of, &a.due.what).cmp(&(b.due.due, &b.of, &b.due.what));
+        let order =
+            |a: &UnitDue, b: &UnitDue| (a.due.due, &a.of, &a.due.what).cmp(&(b.due.due, &b.of, &b.due.what));
         self.late.sort_by(order);
         self.coming.sort_by(order);
         let (n, days, leads) = (self.late.len(), self.late_days, self.leads.total());
@@ -122,7 +123,10 @@ impl UnitState {
                 "answers for {leads} tasks; {n} items late, up to {days} days: “{first}”"
             )
         } else {
-            text!("承担 {leads} 项任务，没有超期", "answers for {leads} tasks, nothing late")
+            text!(
+                "承担 {leads} 项任务，没有超期",
+                "answers for {leads} tasks, nothing late"
+            )
         });
     }
 }
@@ -136,7 +140,10 @@ pub fn by_unit(
     let mut all: BTreeMap<UnitCode, UnitState> = BTreeMap::new();
     for indicator in indicators {
         for unit in &indicator.lead {
-            all.entry(unit.clone()).or_default().indicators.add(indicator.light);
+            all.entry(unit.clone())
+                .or_default()
+                .indicators
+                .add(indicator.light);
         }
     }
     for task in tasks {
@@ -149,7 +156,9 @@ pub fn by_unit(
         }
         for due in task.late.iter().chain(&task.coming) {
             for unit in &due.units {
-                all.entry(unit.clone()).or_default().take(&task.id, &task.title, due);
+                all.entry(unit.clone())
+                    .or_default()
+                    .take(&task.id, &task.title, due);
             }
         }
     }
@@ -159,7 +168,9 @@ pub fn by_unit(
         }
         for due in project.late.iter().chain(&project.coming) {
             for unit in &due.units {
-                all.entry(unit.clone()).or_default().take(&project.id, &project.name, due);
+                all.entry(unit.clone())
+                    .or_default()
+                    .take(&project.id, &project.name, due);
             }
         }
     }

@@ -9,15 +9,31 @@ use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 fn item(id: &str, weight: &str, measure: Measure) -> Item {
-    Item { id: id.to_owned(), name: format!("条目{id}"), weight: dec(weight), measure, source: None }
+    Item {
+        id: id.to_owned(),
+        name: format!("条目{id}"),
+        weight: dec(weight),
+        measure,
+        source: None,
+    }
 }
 
 fn lower(goal: &str, base: Option<&str>, actual: Option<&str>) -> Measure {
-    Measure::Value { goal: dec(goal), base: base.map(dec), better: Side::Lower, actual: actual.map(dec), unit: None }
+    Measure::Value {
+        goal: dec(goal),
+        base: base.map(dec),
+        better: Side::Lower,
+        actual: actual.map(dec),
+        unit: None,
+    }
 }
 
 fn letter(who: &str, items: Vec<Item>) -> Letter {
-    Letter { unit: unit(who), items, adjustments: Vec::new() }
+    Letter {
+        unit: unit(who),
+        items,
+        adjustments: Vec::new(),
+    }
 }
 
 fn grades() -> Vec<Grade> {
@@ -29,11 +45,24 @@ fn points_follow_the_shown_formula() {
     // 40 × (46 − 54)/(42 − 54) = 26.67; 30 × 9/12 = 22.5; 30 × 100/120 = 25 → 74.17 of 100.
     let items = vec![
         item("a", "40", lower("42", Some("54"), Some("46"))),
-        item("b", "30", Measure::Count { done: Some(9), of: 12 }),
+        item(
+            "b",
+            "30",
+            Measure::Count {
+                done: Some(9),
+                of: 12,
+            },
+        ),
         item("c", "30", lower("100", None, Some("120"))),
     ];
-    let found = assess(&[letter("t1", items)], &grades(), "合格").unwrap().remove(0);
-    let points: Vec<String> = found.items.iter().map(|i| i.points.as_ref().unwrap().fixed(2)).collect();
+    let found = assess(&[letter("t1", items)], &grades(), "合格")
+        .unwrap()
+        .remove(0);
+    let points: Vec<String> = found
+        .items
+        .iter()
+        .map(|i| i.points.as_ref().unwrap().fixed(2))
+        .collect();
     assert_eq!(points, ["26.67", "22.50", "25.00"]);
     assert_eq!(found.items[0].formula, "40 × max(0, (46 − 54) / (42 − 54))");
     assert_eq!(found.items[2].formula, "30 × 100 / 120");
@@ -43,9 +72,17 @@ fn points_follow_the_shown_formula() {
 
 #[test]
 fn missing_is_left_out_and_told() {
-    let items = vec![item("a", "40", lower("42", None, None)), item("b", "60", Measure::Count { done: Some(3), of: 4 })];
-    let found = assess(&[letter("t1", items)], &grades(), "合格").unwrap().remove(0);
-    assert_eq!((found.total.unwrap().to_string().as_str(), found.missing), ("75", vec!["a".to_owned()]));
+    let items = vec![
+        item("a", "40", lower("42", None, None)),
+        item("b", "60", Measure::Count { done: Some(3), of: 4 }),
+    ];
+    let found = assess(&[letter("t1", items)], &grades(), "合格")
+        .unwrap()
+        .remove(0);
+    assert_eq!(
+        (found.total.unwrap().to_string().as_str(), found.missing),
+        ("75", vec!["a".to_owned()])
+    );
     assert_eq!(found.doubts[0].code, "missing");
 }
 
@@ -53,15 +90,35 @@ fn missing_is_left_out_and_told() {
 fn a_veto_caps_the_grade_and_an_appeal_changes_with_a_reason() {
     let items = |happened| {
         vec![
-            item("a", "100", Measure::Count { done: Some(95), of: 100 }),
-            item("v", "0", Measure::Veto { happened: Some(happened) }),
+            item(
+                "a",
+                "100",
+                Measure::Count {
+                    done: Some(95),
+                    of: 100,
+                },
+            ),
+            item(
+                "v",
+                "0",
+                Measure::Veto {
+                    happened: Some(happened),
+                },
+            ),
         ]
     };
-    let one = |letter: &Letter| assess(std::slice::from_ref(letter), &grades(), "合格").map(|mut r| r.remove(0));
+    let one =
+        |letter: &Letter| assess(std::slice::from_ref(letter), &grades(), "合格").map(|mut r| r.remove(0));
     let mut letter = letter("t1", items(true));
     let found = one(&letter).unwrap();
-    assert_eq!((found.grade.unwrap().zh.as_ref(), found.veto), ("合格", vec!["v".to_owned()]));
-    assert_eq!(one(&self::letter("t1", items(false))).unwrap().grade.unwrap().zh, "优秀");
+    assert_eq!(
+        (found.grade.unwrap().zh.as_ref(), found.veto),
+        ("合格", vec!["v".to_owned()])
+    );
+    assert_eq!(
+        one(&self::letter("t1", items(false))).unwrap().grade.unwrap().zh,
+        "优秀"
+    );
     let change = |item: &str, points: &str, reason: &str| Adjustment {
         item: item.to_owned(),
         points: dec(points),
@@ -71,9 +128,27 @@ fn a_veto_caps_the_grade_and_an_appeal_changes_with_a_reason() {
     };
     letter.adjustments = vec![change("a", "85", "数据重复计算")];
     let found = one(&letter).unwrap();
-    assert_eq!((found.total.unwrap().to_string().as_str(), found.items[0].before.as_ref().unwrap().to_string().as_str()), ("85", "95"));
-    assert!(found.items[0].adjusted.as_ref().unwrap().zh.contains("数据重复计算"));
-    for wrong in [change("x", "1", "r"), change("a", "101", "r"), change("a", "-1", "r"), change("a", "5", " ")] {
+    assert_eq!(
+        (
+            found.total.unwrap().to_string().as_str(),
+            found.items[0].before.as_ref().unwrap().to_string().as_str()
+        ),
+        ("85", "95")
+    );
+    assert!(
+        found.items[0]
+            .adjusted
+            .as_ref()
+            .unwrap()
+            .zh
+            .contains("数据重复计算")
+    );
+    for wrong in [
+        change("x", "1", "r"),
+        change("a", "101", "r"),
+        change("a", "-1", "r"),
+        change("a", "5", " "),
+    ] {
         letter.adjustments = vec![wrong];
         assert!(matches!(one(&letter), Err(AssessmentError::Adjustment { .. })));
     }
@@ -81,18 +156,42 @@ fn a_veto_caps_the_grade_and_an_appeal_changes_with_a_reason() {
 
 #[test]
 fn equal_points_share_a_place() {
-    let of = |who: &str, done| letter(who, vec![item("a", "10", Measure::Count { done: Some(done), of: 10 })]);
-    let found = assess(&[of("b", 8), of("a", 8), of("c", 9), of("d", 1)], &grades(), "合格").unwrap();
+    let of = |who: &str, done| {
+        letter(
+            who,
+            vec![item(
+                "a",
+                "10",
+                Measure::Count {
+                    done: Some(done),
+                    of: 10,
+                },
+            )],
+        )
+    };
+    let found = assess(
+        &[of("b", 8), of("a", 8), of("c", 9), of("d", 1)],
+        &grades(),
+        "合格",
+    )
+    .unwrap();
     let places: Vec<(&str, u32)> = found.iter().map(|r| (r.unit.as_str(), r.rank)).collect();
     assert_eq!(places, [("c", 1), ("a", 2), ("b", 2), ("d", 4)]);
 }
 
 #[test]
 fn a_residual_is_shared_by_what_each_can_give() {
-    let party = |who: &str, base: &str, floor: &str| Party { unit: unit(who), base: dec(base), floor: dec(floor) };
+    let party = |who: &str, base: &str, floor: &str| Party {
+        unit: unit(who),
+        base: dec(base),
+        floor: dec(floor),
+    };
     // 100 × 40/60 and 100 × 20/60.
     let found = share_out(dec("100"), &[party("a", "80", "40"), party("b", "70", "50")], 1).unwrap();
-    assert_eq!(found.iter().map(|s| s.share.to_string()).collect::<Vec<_>>(), ["66.7", "33.3"]);
+    assert_eq!(
+        found.iter().map(|s| s.share.to_string()).collect::<Vec<_>>(),
+        ["66.7", "33.3"]
+    );
     assert!(found[0].beyond, "66.7 is more than the 40 it can give");
     assert!(share_out(dec("100"), &[party("a", "40", "40")], 1).is_err());
     assert!(share_out(dec("100"), &[party("a", "40", "50")], 1).is_err());

@@ -7,12 +7,17 @@ use model::ids::UnitCode;
 use plan::evaluation::{Figure, PlanName, Snapshot, Stage, UnitName};
 use plan::facts::{Direction, Facts, Force, Indicator};
 use plan::indicators::{Assigned, IndicatorInput, Origin, Scope, YearState, YearValue, Years};
-use plan::tasks::{Measure, Milestone, ProgressReport, ProjectInput, Review, Stage as Built, Status, TaskInput};
+use plan::tasks::{
+    Measure, Milestone, ProgressReport, ProjectInput, Review, Stage as Built, Status, TaskInput,
+};
 use plan::words::Source;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-pub(crate) const YEARS: Years = Years { base: 2020, target: 2025 };
+pub(crate) const YEARS: Years = Years {
+    base: 2020,
+    target: 2025,
+};
 
 pub(crate) fn facts() -> Facts {
     #[derive(serde::Deserialize)]
@@ -21,9 +26,18 @@ pub(crate) fn facts() -> Facts {
     }
     let units: Units = toml::from_str(include_str!("../../../../profiles/chiping/units.toml")).unwrap();
     let files: BTreeMap<String, String> = [
-        ("plan/plan.toml", include_str!("../../../../profiles/chiping/plan/plan.toml")),
-        ("plan/tasks.toml", include_str!("../../../../profiles/chiping/plan/tasks.toml")),
-        ("plan/indicators.toml", include_str!("../../../../profiles/chiping/plan/indicators.toml")),
+        (
+            "plan/plan.toml",
+            include_str!("../../../../profiles/chiping/plan/plan.toml"),
+        ),
+        (
+            "plan/tasks.toml",
+            include_str!("../../../../profiles/chiping/plan/tasks.toml"),
+        ),
+        (
+            "plan/indicators.toml",
+            include_str!("../../../../profiles/chiping/plan/indicators.toml"),
+        ),
     ]
     .map(|(name, text)| (name.to_owned(), text.to_owned()))
     .into();
@@ -202,16 +216,22 @@ pub(crate) fn snapshot(last: bool) -> Snapshot {
                 task.status = Status::Underway;
                 task.reports.push(progress(&format!("{year}-12-05"), "0.6"));
             }
-            2 => task.measures.push(measure("1", "t-hutun", &format!("{year}-11-20"), None)),
+            2 => task
+                .measures
+                .push(measure("1", "t-hutun", &format!("{year}-11-20"), None)),
             3 => {
                 task.status = Status::Underway;
-                task.measures.push(measure("2", "hurd", &format!("{year}-12-20"), None));
+                task.measures
+                    .push(measure("2", "hurd", &format!("{year}-12-20"), None));
             }
             _ => {}
         }
     }
     let mut building = project("p1", Built::Building);
-    building.milestones = vec![milestone("主体", "3", "2025-06-30", "1"), milestone("验收", "1", "2025-11-30", "0")];
+    building.milestones = vec![
+        milestone("主体", "3", "2025-06-30", "1"),
+        milestone("验收", "1", "2025-11-30", "0"),
+    ];
     (building.planned, building.paid) = (Some(dec("1200")), Some(dec("900")));
     let mut complete = project("p2", Built::Complete);
     (complete.planned, complete.paid) = (Some(dec("800")), Some(dec("800")));
@@ -249,10 +269,26 @@ pub(crate) fn snapshot(last: bool) -> Snapshot {
             },
         ],
         units: vec![
-            UnitName { code: unit("eeb"), name: "市生态环境局茌平区分局".to_owned(), town: false },
-            UnitName { code: unit("drc"), name: "区发展改革局".to_owned(), town: false },
-            UnitName { code: unit("hurd"), name: "区住房城乡建设局".to_owned(), town: false },
-            UnitName { code: unit("t-hutun"), name: "胡屯镇".to_owned(), town: true },
+            UnitName {
+                code: unit("eeb"),
+                name: "市生态环境局茌平区分局".to_owned(),
+                town: false,
+            },
+            UnitName {
+                code: unit("drc"),
+                name: "区发展改革局".to_owned(),
+                town: false,
+            },
+            UnitName {
+                code: unit("hurd"),
+                name: "区住房城乡建设局".to_owned(),
+                town: false,
+            },
+            UnitName {
+                code: unit("t-hutun"),
+                name: "胡屯镇".to_owned(),
+                town: true,
+            },
         ],
     }
 }

@@ -24,13 +24,33 @@ fn compare(last: bool, part: &str) {
         let (s, no) = (&judged.state, judged.state.no);
         let why = want["arithmetic"].as_str().unwrap();
         assert_eq!(u64::from(no), want["no"].as_u64().unwrap());
-        assert_eq!(text(s.kind), want["kind"].as_str().unwrap(), "kind of {no}: {why}");
-        assert_eq!(text(judged.verdict), want["verdict"].as_str().unwrap(), "verdict of {no}: {why}");
-        assert_eq!(s.light.key(), want["light"].as_str().unwrap(), "light of {no}: {why}");
+        assert_eq!(
+            text(s.kind),
+            want["kind"].as_str().unwrap(),
+            "kind of {no}: {why}"
+        );
+        assert_eq!(
+            text(judged.verdict),
+            want["verdict"].as_str().unwrap(),
+            "verdict of {no}: {why}"
+        );
+        assert_eq!(
+            s.light.key(),
+            want["light"].as_str().unwrap(),
+            "light of {no}: {why}"
+        );
         let credit = s.credit.as_ref().map(ToString::to_string);
-        assert_eq!(credit.as_deref(), want["credit"].as_str(), "credit of {no}: {why}");
+        assert_eq!(
+            credit.as_deref(),
+            want["credit"].as_str(),
+            "credit of {no}: {why}"
+        );
         let progress = s.progress.as_ref().map(ToString::to_string);
-        assert_eq!(progress.as_deref(), want["progress"].as_str(), "progress of {no}: {why}");
+        assert_eq!(
+            progress.as_deref(),
+            want["progress"].as_str(),
+            "progress of {no}: {why}"
+        );
         if !last && want["forecast"].is_array() {
             let f = s.forecast.as_ref().unwrap();
             let made = [&f.low, &f.value, &f.high].map(ToString::to_string);
@@ -43,7 +63,12 @@ fn compare(last: bool, part: &str) {
         assert_eq!(s.progress.is_some(), want["progress"].is_string(), "{no}");
     }
     let score = found.score.unwrap();
-    assert_eq!(score.value.to_string(), want["score"].as_str().unwrap(), "{}", want["score_fraction"]);
+    assert_eq!(
+        score.value.to_string(),
+        want["score"].as_str().unwrap(),
+        "{}",
+        want["score_fraction"]
+    );
     assert_eq!(score.grade_by_points.zh, want["points_grade"].as_str().unwrap());
     assert_eq!(score.grade.zh, want["grade"].as_str().unwrap());
     assert_eq!(serde_json::json!(score.veto), want["veto"]);
@@ -67,10 +92,19 @@ fn tasks_and_projects_are_counted() {
     assert_eq!(found.completion.task_rate.as_ref().unwrap().to_string(), "0.2");
     assert_eq!(found.completion.tasks.values().sum::<u32>(), 125);
     // p1 being built, p2 complete, p3 not started, p4 cancelled: 1/3 complete, 2/3 begun.
-    assert_eq!(found.completion.project_rate.as_ref().unwrap().to_string(), "0.333333333333");
-    assert_eq!(found.completion.started_rate.as_ref().unwrap().to_string(), "0.666666666667");
+    assert_eq!(
+        found.completion.project_rate.as_ref().unwrap().to_string(),
+        "0.333333333333"
+    );
+    assert_eq!(
+        found.completion.started_rate.as_ref().unwrap().to_string(),
+        "0.666666666667"
+    );
     // Milestones: (3/4 + 1) / 2; money: (900 + 800) / (1200 + 800), p3 unknown.
-    assert_eq!(found.completion.milestone_rate.as_ref().unwrap().to_string(), "0.875");
+    assert_eq!(
+        found.completion.milestone_rate.as_ref().unwrap().to_string(),
+        "0.875"
+    );
     assert_eq!(found.completion.money.rate.as_ref().unwrap().to_string(), "0.85");
     assert_eq!(found.completion.money.unknown, 1);
     // p3 should have begun on 1 October: 91 days late at the end of the year.
@@ -81,15 +115,40 @@ fn tasks_and_projects_are_counted() {
 #[test]
 fn the_list_of_what_is_behind_begins_with_binding_indicators() {
     let found = run(false);
-    assert_eq!((found.behind[0].id.as_str(), found.behind[0].binding), ("9", true));
-    assert_eq!((found.behind[1].id.as_str(), found.behind[1].late_days), ("p3", 91), "then by days");
-    let red: Vec<i64> = found.behind.iter().skip(1).filter(|b| b.light.key() == "red").map(|b| b.late_days).collect();
+    assert_eq!(
+        (found.behind[0].id.as_str(), found.behind[0].binding),
+        ("9", true)
+    );
+    assert_eq!(
+        (found.behind[1].id.as_str(), found.behind[1].late_days),
+        ("p3", 91),
+        "then by days"
+    );
+    let red: Vec<i64> = found
+        .behind
+        .iter()
+        .skip(1)
+        .filter(|b| b.light.key() == "red")
+        .map(|b| b.late_days)
+        .collect();
     assert!(red.is_sorted_by(|a, b| a >= b), "{red:?}");
     assert!(found.behind.iter().any(|b| b.id == "20"), "red without a day");
-    assert!(found.behind.iter().all(|b| !b.reason.zh.is_empty() && !b.reason.en.is_empty()));
-    assert!(found.behind.windows(2).all(|w| w[0].light >= w[1].light), "red before yellow");
+    assert!(
+        found
+            .behind
+            .iter()
+            .all(|b| !b.reason.zh.is_empty() && !b.reason.en.is_empty())
+    );
+    assert!(
+        found.behind.windows(2).all(|w| w[0].light >= w[1].light),
+        "red before yellow"
+    );
     let hutun = found.units.iter().find(|u| u.name == "胡屯镇").unwrap();
-    assert!(hutun.town && hutun.state.late_days == 41 && hutun.state.supervise == 25, "{:?}", hutun.state);
+    assert!(
+        hutun.town && hutun.state.late_days == 41 && hutun.state.supervise == 25,
+        "{:?}",
+        hutun.state
+    );
 }
 
 #[test]
@@ -114,7 +173,14 @@ fn missing_provisional_and_incomparable_are_doubts() {
     let mut snapshot = snapshot(false);
     snapshot.indicators[0].values.last_mut().unwrap().provisional = true;
     let found = evaluate(&snapshot, &Rules::default()).unwrap();
-    let codes = |no: &str| -> Vec<&str> { found.doubts.iter().filter(|d| d.id == no).map(|d| d.code).collect() };
+    let codes = |no: &str| -> Vec<&str> {
+        found
+            .doubts
+            .iter()
+            .filter(|d| d.id == no)
+            .map(|d| d.code)
+            .collect()
+    };
     assert_eq!(codes("1"), ["provisional"]);
     assert!(found.indicators[0].provisional);
     assert_eq!(codes("8"), ["incomparable"], "[44.85%] is no base of an amount");
@@ -126,10 +192,25 @@ fn missing_provisional_and_incomparable_are_doubts() {
 #[test]
 fn the_veto_is_a_rule_that_can_be_changed() {
     let snapshot = snapshot(false);
-    let with = |veto| evaluate(&snapshot, &Rules { veto, ..Rules::default() }).unwrap().score.unwrap();
+    let with = |veto| {
+        evaluate(
+            &snapshot,
+            &Rules {
+                veto,
+                ..Rules::default()
+            },
+        )
+        .unwrap()
+        .score
+        .unwrap()
+    };
     assert_eq!(with(Veto::Off).grade.zh, "良好");
     assert_eq!(with(Veto::Missed).veto, [9]);
-    assert_eq!(with(Veto::Behind).veto, [2, 9], "the yellow binding indicator as well");
+    assert_eq!(
+        with(Veto::Behind).veto,
+        [2, 9],
+        "the yellow binding indicator as well"
+    );
 }
 
 #[test]
@@ -139,9 +220,18 @@ fn what_contradicts_itself_is_refused_with_its_place() {
         change(&mut snapshot, &mut rules);
         evaluate(&snapshot, &rules).unwrap_err()
     };
-    assert!(matches!(refuse(|s, _| s.year = 2026), EvaluationError::Year { year: 2026, .. }));
-    assert!(matches!(refuse(|s, _| s.indicators[3].weight = (-1).into()), EvaluationError::Weight(4)));
-    assert!(matches!(refuse(|_, r| r.cap = "甲".to_owned()), EvaluationError::Grades { .. }));
+    assert!(matches!(
+        refuse(|s, _| s.year = 2026),
+        EvaluationError::Year { year: 2026, .. }
+    ));
+    assert!(matches!(
+        refuse(|s, _| s.indicators[3].weight = (-1).into()),
+        EvaluationError::Weight(4)
+    ));
+    assert!(matches!(
+        refuse(|_, r| r.cap = "甲".to_owned()),
+        EvaluationError::Grades { .. }
+    ));
     let twice = refuse(|s, _| s.tasks[1].id = s.tasks[0].id.clone());
     assert!(twice.to_string().contains("3.1.1"), "{twice}");
 }

@@ -1,5 +1,11 @@
 //! The follow-up of the plan: indicators, tasks, evaluation, assessment, corrections, report.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at what it did not expect"
+)]
+
 mod assessment;
 mod common;
 mod correct;

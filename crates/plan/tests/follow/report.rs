@@ -23,14 +23,23 @@ fn made(last: bool) -> Document {
 }
 
 fn blocks(document: &Document) -> impl Iterator<Item = &Block> {
-    document.body.iter().chain(document.annexes.iter().flat_map(|a| &a.body))
+    document
+        .body
+        .iter()
+        .chain(document.annexes.iter().flat_map(|a| &a.body))
 }
 
 fn runs(document: &Document) -> Vec<&Run> {
     blocks(document)
         .flat_map(|block| match block {
             Block::Paragraph { runs } | Block::Note { runs } => runs.iter().collect::<Vec<_>>(),
-            Block::Table(t) => t.head.iter().chain(&t.rows).flatten().flat_map(|c| &c.runs).collect(),
+            Block::Table(t) => t
+                .head
+                .iter()
+                .chain(&t.rows)
+                .flatten()
+                .flat_map(|c| &c.runs)
+                .collect(),
             _ => Vec::new(),
         })
         .collect()
@@ -62,7 +71,16 @@ fn the_outline_is_that_of_an_evaluation() {
         ]
     );
     let annexes: Vec<&str> = document.annexes.iter().map(|a| a.title.as_str()).collect();
-    assert_eq!(annexes, ["指标计算明细", "任务和工程判定表", "评分和规则", "存疑清单", "数据来源表"]);
+    assert_eq!(
+        annexes,
+        [
+            "指标计算明细",
+            "任务和工程判定表",
+            "评分和规则",
+            "存疑清单",
+            "数据来源表"
+        ]
+    );
     assert!(document.title.ends_with("中期评估报告"));
 }
 
@@ -70,13 +88,26 @@ fn the_outline_is_that_of_an_evaluation() {
 fn every_mark_leads_to_a_source_and_every_source_is_used() {
     for last in [false, true] {
         let document = made(last);
-        let Some(Block::Table(table)) = document.annexes.last().unwrap().body.last() else { panic!() };
+        let Some(Block::Table(table)) = document.annexes.last().unwrap().body.last() else {
+            panic!()
+        };
         let listed: BTreeSet<String> = table.rows.iter().map(|r| r[0].runs[0].text.clone()).collect();
-        let used: BTreeSet<String> = runs(&document).iter().filter_map(|r| r.mark).map(|n| format!("[{n}]")).collect();
+        let used: BTreeSet<String> = runs(&document)
+            .iter()
+            .filter_map(|r| r.mark)
+            .map(|n| format!("[{n}]"))
+            .collect();
         assert_eq!(used, listed);
         let keys: BTreeSet<&str> = table.rows.iter().map(|r| r[4].runs[0].text.as_str()).collect();
         assert_eq!(keys.len(), table.rows.len(), "each key once");
-        assert!(keys.contains(if last { "indicator/1/2025" } else { "indicator/1/2023" }) && keys.contains("register/village?state=treated"), "{keys:?}");
+        assert!(
+            keys.contains(if last {
+                "indicator/1/2025"
+            } else {
+                "indicator/1/2023"
+            }) && keys.contains("register/village?state=treated"),
+            "{keys:?}"
+        );
     }
 }
 
@@ -94,14 +125,26 @@ fn the_figures_of_the_table_are_those_of_the_evaluation() {
     };
     assert_eq!(row("1")[3..], ["54", "42", "46", "66.7 %", "绿灯", "符合进度"]);
     assert_eq!(row("3")[3..], ["0", "0", "0", "保持", "绿灯", "保持"]);
-    assert_eq!(row("8")[3..], ["[44.85%]", "2061.6", "1237", "60.0 %", "绿灯", "符合进度"]);
-    assert_eq!(row("10")[3..], ["[13.43%]", "958.3", "400", "≥ 41.7 %", "灰灯", "无法判定"]);
-    assert_eq!(row("12")[3..], ["—", "待下达", "12.2", "待下达", "灰灯", "目标待下达"]);
+    assert_eq!(
+        row("8")[3..],
+        ["[44.85%]", "2061.6", "1237", "60.0 %", "绿灯", "符合进度"]
+    );
+    assert_eq!(
+        row("10")[3..],
+        ["[13.43%]", "958.3", "400", "≥ 41.7 %", "灰灯", "无法判定"]
+    );
+    assert_eq!(
+        row("12")[3..],
+        ["—", "待下达", "12.2", "待下达", "灰灯", "目标待下达"]
+    );
     assert_eq!(row("16")[3..], ["—", "有效保障", "达到", "定性", "绿灯", "完成"]);
     let words: String = runs(&document).iter().map(|r| r.text.as_str()).collect();
     assert!(words.contains("综合得分 84.33 分") && words.contains("等级为合格"));
     assert!(words.contains("挥发性有机物治理项目开工偏晚"));
-    assert!(words.contains("黑臭水体 缺数"), "a missing figure is said to be missing");
+    assert!(
+        words.contains("黑臭水体 缺数"),
+        "a missing figure is said to be missing"
+    );
 }
 
 #[test]

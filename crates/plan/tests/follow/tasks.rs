@@ -7,7 +7,12 @@ use plan::tasks::{
 };
 use plan::words::Light;
 
-const RULES: Rules = Rules { supervise_days: 15, interview_days: 30, risk_days: 15, report_days: 40 };
+const RULES: Rules = Rules {
+    supervise_days: 15,
+    interview_days: 30,
+    risk_days: 15,
+    report_days: 40,
+};
 
 fn at(input: &TaskInput, today: &str) -> plan::tasks::TaskState {
     state(input, date(today), RULES)
@@ -22,15 +27,31 @@ fn days_late_make_the_light() {
         (s.light, s.late_days, s.level.key())
     };
     assert_eq!(light("2023-05-01"), (Light::Green, 0, "on_time"));
-    assert_eq!(light("2023-06-20"), (Light::Yellow, 0, "on_time"), "due in ten days");
-    assert_eq!(light("2023-06-30"), (Light::Yellow, 0, "on_time"), "the due day itself is not late");
+    assert_eq!(
+        light("2023-06-20"),
+        (Light::Yellow, 0, "on_time"),
+        "due in ten days"
+    );
+    assert_eq!(
+        light("2023-06-30"),
+        (Light::Yellow, 0, "on_time"),
+        "the due day itself is not late"
+    );
     assert_eq!(light("2023-07-01"), (Light::Yellow, 1, "overdue"));
     assert_eq!(light("2023-07-14"), (Light::Yellow, 14, "overdue"));
     assert_eq!(light("2023-07-15"), (Light::Red, 15, "supervise"));
     assert_eq!(light("2023-07-30"), (Light::Red, 30, "interview"));
     let s = at(&input, "2023-07-15");
-    assert_eq!(s.late[0].units, [unit("hurd")], "who has the measure answers for it");
-    assert!(s.reason.zh.contains("2023-06-30") && s.reason.zh.contains("15 天"), "{}", s.reason.zh);
+    assert_eq!(
+        s.late[0].units,
+        [unit("hurd")],
+        "who has the measure answers for it"
+    );
+    assert!(
+        s.reason.zh.contains("2023-06-30") && s.reason.zh.contains("15 天"),
+        "{}",
+        s.reason.zh
+    );
     input.status = Status::Done;
     let s = at(&input, "2023-07-15");
     assert_eq!((s.light, s.late_days, s.level.key()), (Light::Green, 0, "done"));
@@ -40,9 +61,15 @@ fn days_late_make_the_light() {
 #[test]
 fn milestones_weigh_and_a_fall_is_a_conflict() {
     let mut input = task("4.1.1");
-    input.milestones = vec![milestone("一", "1", "2024-01-31", "1"), milestone("二", "3", "2024-12-31", "0.5")];
+    input.milestones = vec![
+        milestone("一", "1", "2024-01-31", "1"),
+        milestone("二", "3", "2024-12-31", "0.5"),
+    ];
     let s = at(&input, "2024-03-01");
-    assert_eq!((s.progress.unwrap().to_string().as_str(), s.progress_by), ("0.625", Some(ProgressBy::Milestones)));
+    assert_eq!(
+        (s.progress.unwrap().to_string().as_str(), s.progress_by),
+        ("0.625", Some(ProgressBy::Milestones))
+    );
     assert_eq!(s.light, Light::Green);
     input.milestones.clear();
     input.reports = vec![progress("2024-02-05", "0.5"), progress("2024-03-05", "0.4")];
@@ -50,8 +77,16 @@ fn milestones_weigh_and_a_fall_is_a_conflict() {
     assert_eq!((s.light, s.doubts[0].code), (Light::Yellow, "regress"));
     input.reports[1].review = Review::Returned;
     let s = at(&input, "2024-03-06");
-    assert_eq!((s.light, s.progress.unwrap().to_string().as_str()), (Light::Green, "0.5"), "a returned report does not count");
-    assert_eq!(at(&input, "2024-05-01").light, Light::Yellow, "57 days without a report");
+    assert_eq!(
+        (s.light, s.progress.unwrap().to_string().as_str()),
+        (Light::Green, "0.5"),
+        "a returned report does not count"
+    );
+    assert_eq!(
+        at(&input, "2024-05-01").light,
+        Light::Yellow,
+        "57 days without a report"
+    );
 }
 
 #[test]
@@ -107,14 +142,24 @@ fn a_project_by_stage_milestones_and_money() {
     input.due = Some(date("2024-06-01"));
     (input.planned, input.paid) = (Some(dec("400")), Some(dec("100")));
     let s = project_state(&input, today, RULES);
-    assert_eq!((s.light, s.late_days, s.money.unwrap().to_string().as_str()), (Light::Red, 29, "0.25"));
+    assert_eq!(
+        (s.light, s.late_days, s.money.unwrap().to_string().as_str()),
+        (Light::Red, 29, "0.25")
+    );
     input.paid = Some(dec("401"));
     assert_eq!(project_state(&input, today, RULES).doubts[0].code, "conflict");
     input.stage = Stage::NotStarted;
-    assert_eq!(project_state(&input, today, RULES).doubts.len(), 2, "money paid before the start");
+    assert_eq!(
+        project_state(&input, today, RULES).doubts.len(),
+        2,
+        "money paid before the start"
+    );
     input.stage = Stage::Complete;
     let s = project_state(&input, today, RULES);
-    assert_eq!((s.light, s.progress.unwrap().to_string().as_str()), (Light::Green, "1"));
+    assert_eq!(
+        (s.light, s.progress.unwrap().to_string().as_str()),
+        (Light::Green, "1")
+    );
     input.stage = Stage::Cancelled;
     assert_eq!(project_state(&input, today, RULES).light, Light::Grey);
 }
@@ -122,16 +167,26 @@ fn a_project_by_stage_milestones_and_money() {
 #[test]
 fn units_and_ranking_say_who_and_why() {
     let mut late = task("4.10.1");
-    late.measures = vec![measure("a", "hurd", "2023-06-30", None), measure("b", "t-hutun", "2023-07-20", None)];
+    late.measures = vec![
+        measure("a", "hurd", "2023-06-30", None),
+        measure("b", "t-hutun", "2023-07-20", None),
+    ];
     let mut later = task("4.9.1");
     later.measures = vec![measure("c", "hurd", "2023-05-01", None)];
     let mut fine = task("4.2.1");
     fine.status = Status::Done;
     let today = date("2023-08-01");
-    let states: Vec<_> = [late, later, fine].iter().map(|t| state(t, today, RULES)).collect();
+    let states: Vec<_> = [late, later, fine]
+        .iter()
+        .map(|t| state(t, today, RULES))
+        .collect();
     let list = behind(&[], &states, &[]);
     let ids: Vec<&str> = list.iter().map(|b| b.id.as_str()).collect();
-    assert_eq!(ids, ["4.9.1", "4.10.1"], "the latest first, what is done not at all");
+    assert_eq!(
+        ids,
+        ["4.9.1", "4.10.1"],
+        "the latest first, what is done not at all"
+    );
     assert_eq!((list[0].rank, list[0].late_days), (1, 92));
     assert_eq!(list[0].units, [unit("hurd")]);
     let units = by_unit(&[], &states, &[]);
@@ -150,8 +205,17 @@ fn the_shipped_tasks_become_inputs() {
     let facts = facts();
     let inputs: Vec<TaskInput> = facts.tasks.iter().map(|t| TaskInput::new(t, true)).collect();
     assert!(inputs.iter().all(|t| !t.lead.is_empty() || t.with.is_empty()));
-    let dated = inputs.iter().flat_map(|t| &t.targets).filter(|t| t.due.is_some()).count();
-    let stated = facts.tasks.iter().flat_map(|t| &t.target).filter(|t| t.due.is_some()).count();
+    let dated = inputs
+        .iter()
+        .flat_map(|t| &t.targets)
+        .filter(|t| t.due.is_some())
+        .count();
+    let stated = facts
+        .tasks
+        .iter()
+        .flat_map(|t| &t.target)
+        .filter(|t| t.due.is_some())
+        .count();
     assert_eq!(dated, stated, "every date of the facts reads");
     let two = inputs.iter().find(|t| t.id == "3.1.1").unwrap();
     assert_eq!(two.lead, [unit("nrp")]);

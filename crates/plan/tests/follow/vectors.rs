@@ -8,13 +8,18 @@ use serde_json::Value;
 
 /// The lines of a case file; none where the shared folder is not at hand (then CI fails, and others are told).
 fn cases(name: &str) -> Vec<Value> {
-    let path = format!("{}/../../../shared/vectors/plan/{name}.jsonl", env!("CARGO_MANIFEST_DIR"));
+    let path = format!(
+        "{}/../../../shared/vectors/plan/{name}.jsonl",
+        env!("CARGO_MANIFEST_DIR")
+    );
     let Ok(text) = std::fs::read_to_string(&path) else {
         assert!(std::env::var("CI").as_deref() != Ok("true"), "{path} is missing");
         eprintln!("left out: {path} is missing");
         return Vec::new();
     };
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 fn year(case: &Value, key: &str) -> u16 {
@@ -30,7 +35,10 @@ fn near(got: f64, want: &Value) -> bool {
 fn progress_time_index_and_light() {
     for case in cases("progress") {
         let (given, want, id) = (&case["in"], &case["expect"], &case["id"]);
-        let years = Years { base: year(given, "year0"), target: year(given, "year_target") };
+        let years = Years {
+            base: year(given, "year0"),
+            target: year(given, "year_target"),
+        };
         let at = year(given, "year");
         let text = |key: &str| given[key].to_string();
         let mut input = match given["direction"].as_str().unwrap() {
@@ -53,7 +61,10 @@ fn progress_time_index_and_light() {
         assert!(near(s.time.0.to_f64(), &want["time"]), "{id}");
         if s.kind == Kind::Keep {
             // The file counts what is kept as 1; it counts so here too, but is shown as kept.
-            assert!(s.progress.is_none() && near(s.credit.unwrap().0.to_f64(), &want["progress"]), "{id}");
+            assert!(
+                s.progress.is_none() && near(s.credit.unwrap().0.to_f64(), &want["progress"]),
+                "{id}"
+            );
             continue;
         }
         assert!(near(s.progress.unwrap().0.to_f64(), &want["progress"]), "{id}");
@@ -65,7 +76,10 @@ fn progress_time_index_and_light() {
 fn values_of_years() {
     for case in cases("annual_value") {
         let (given, id) = (&case["in"], &case["id"]);
-        let years = Years { base: year(given, "year0"), target: year(given, "year_target") };
+        let years = Years {
+            base: year(given, "year0"),
+            target: year(given, "year_target"),
+        };
         let (base, target) = (given["base"].to_string(), given["target"].to_string());
         let up = given["target"].as_f64() > given["base"].as_f64();
         let direction = if up { Direction::Higher } else { Direction::Lower };

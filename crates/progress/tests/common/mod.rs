@@ -1,5 +1,7 @@
 //! A store with the project's registers and the first district's plan.
 
+#![allow(dead_code, reason = "each test binary takes what it needs")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,7 +20,7 @@ pub(crate) struct Bench {
     pub(crate) demo: Demo,
     pub(crate) now: UtcMs,
     pub(crate) seeded: usize,
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
 }
 
 /// Noon of a day.
@@ -55,14 +57,23 @@ pub(crate) fn profile_files() -> BTreeMap<String, String> {
 impl Bench {
     /// On an embedded store, without any record.
     pub(crate) async fn empty(day: &str) -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        Self::changed(day, |_| ()).await
+    }
+
+    /// The same with files of the profile changed.
+    pub(crate) async fn changed(day: &str, change: impl FnOnce(&mut BTreeMap<String, String>)) -> Self {
+        let mut files = profile_files();
+        change(&mut files);
+        Self::open(tempfile::tempdir().unwrap(), &files, day).await
+    }
+
+    async fn open(dir: tempfile::TempDir, files: &BTreeMap<String, String>, day: &str) -> Self {
         let store = Store::open(None, dir.path()).await.unwrap();
-        let files = profile_files();
-        let profile = Profile::from_files(&files).unwrap();
+        let profile = Profile::from_files(files).unwrap();
         store.put_subjects(&profile.subjects).await.unwrap();
         let mut definitions = BTreeMap::new();
         walk(&root().join("registers"), "", &mut definitions);
-        for (name, text) in &files {
+        for (name, text) in files {
             if let Some(name) = name.strip_prefix("registers/") {
                 definitions.insert(name.to_owned(), text.clone());
             }
@@ -73,27 +84,65 @@ impl Bench {
             .collect();
         let library = Library::load(&definitions).unwrap();
         let ledger = Ledger::new(store, Arc::new(library), &profile.units);
-        let facts = Facts::from_files(&files, &profile.units).unwrap().unwrap();
-        let follow = Follow::from_files(&files, &facts, &profile.units).unwrap();
+        let facts = Facts::from_files(files, &profile.units).unwrap().unwrap();
+        let follow = Follow::from_files(files, &facts, &profile.units).unwrap();
         Self {
             plan: Progress::new(ledger.clone(), facts, follow, &profile.units),
             ledger,
-            demo: Demo::from_files(&files).unwrap().unwrap(),
+            demo: Demo::from_files(files).unwrap().unwrap(),
             now: at(day),
             seeded: 0,
-            _dir: dir,
+            dir,
         }
     }
 
-    /// With the simulated course, looked at from after its end.
+    /// With the simulated course, looked at from after its end. Seeded once; each test has a copy of its own.
     pub(crate) async fn seeded() -> Self {
-        let mut bench = Self::empty("2026-11-20").await;
-        bench.seeded = bench.plan.seed_demo(&bench.demo, bench.now).await.unwrap();
+        static SEEDED: tokio::sync::OnceCell<(tempfile::TempDir, usize)> = tokio::sync::OnceCell::const_new();
+        const DAY: &str = "2026-11-20";
+        let files = profile_files();
+        let (template, count) = SEEDED
+            .get_or_init(async || {
+                let bench = Self::open(tempfile::tempdir().unwrap(), &files, DAY).await;
+                let count = bench.plan.seed_demo(&bench.demo, bench.now).await.unwrap();
+                bench.ledger.store().db().close().await;
+                (bench.dir, count)
+            })
+            .await;
+        let dir = tempfile::tempdir().unwrap();
+        for entry in std::fs::read_dir(template.path()).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                std::fs::copy(&path, dir.path().join(path.file_name().unwrap())).unwrap();
+            }
+        }
+        let mut bench = Self::open(dir, &files, DAY).await;
+        bench.seeded = *count;
         bench
     }
 
+    /// Enters a record in a state, as an import or the demonstration would.
+    pub(crate) async fn put(&self, register: &str, state: &str, body: serde_json::Value) {
+        use ledger::{Change, ChangeKind, Person};
+
+        let definition = self.ledger.register(register).unwrap();
+        let raw = body.as_object().unwrap();
+        let body = self
+            .ledger
+            .admit(definition, raw, Some(state), self.now)
+            .await
+            .unwrap()
+            .unwrap();
+        let mut change = Change::new(definition, None, body, ChangeKind::Imported, self.now);
+        change.record.state = Some(state.to_owned());
+        let author = Person::program("test").author();
+        self.ledger
+            .commit(definition, vec![change], &author, self.now)
+            .await
+            .unwrap();
+    }
+
     /// Corrects a reported value as the register allows it: a leader takes it up again, it is edited and confirmed anew.
-    #[allow(dead_code)]
     pub(crate) async fn change_value(&self, id: &str, value: &str) {
         use ledger::{Edit, Person, Step};
         use model::ids::{RecordId, UserId};

@@ -14,6 +14,7 @@ pub mod versions;
 use std::collections::BTreeMap;
 
 use model::role::Role;
+use model::subject::SubjectKind;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -71,6 +72,9 @@ pub struct Definition {
     /// Shares.
     #[serde(default)]
     pub rate: Vec<Rate>,
+    /// The watched subject each record is the form of.
+    #[serde(default)]
+    pub subject: Option<SubjectForm>,
     /// How a record is drawn on the map.
     #[serde(default)]
     pub map: Option<MapSymbol>,
@@ -246,6 +250,38 @@ pub enum Sense {
     AtLeast,
     /// The figure is the target or less.
     AtMost,
+}
+
+/// Records are the forms of watched subjects (监管对象): writing one writes the subject. The code never changes, for
+/// devices and series hang on it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SubjectForm {
+    /// Kind of the subjects.
+    #[schemars(with = "String")]
+    pub kind: SubjectKind,
+    /// Required text field that is the subject's code and a key of its own.
+    pub code: String,
+    /// Required text field with the Chinese name.
+    pub zh: String,
+    /// Text field with the English name.
+    #[serde(default)]
+    pub en: Option<String>,
+    /// Field with the responsible unit.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// Reference to the subject it belongs to.
+    #[serde(default)]
+    pub parent: Option<String>,
+    /// Point field.
+    #[serde(default)]
+    pub place: Option<String>,
+    /// Boolean field: the place is schematic, not surveyed.
+    #[serde(default)]
+    pub schematic: Option<String>,
+    /// The subject's further facts (`attrs`) → scalar field.
+    #[serde(default)]
+    pub attrs: BTreeMap<String, String>,
 }
 
 /// How a record is drawn.

@@ -7,7 +7,7 @@ use model::ids::RecordId;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Cell, Column, KEEP, STATE_HEADER, Sheet, template};
+use super::{Cell, Column, KEEP, STATE_HEADERS, Sheet, template};
 use crate::admit::{self, References};
 use crate::definition::FieldType;
 use crate::history::{self, Change};
@@ -114,7 +114,14 @@ pub fn import(
 ) -> Import {
     let mut drafts = Vec::new();
     let mut keep = |draft| drafts.push(draft);
-    let mut out = each(register, &sheet.clone().filled(), existing, references, today, &mut keep);
+    let mut out = each(
+        register,
+        &sheet.clone().filled(),
+        existing,
+        references,
+        today,
+        &mut keep,
+    );
     if out.findings.is_empty() {
         out.drafts = Some(drafts);
     }
@@ -292,7 +299,7 @@ impl<'a> Reading<'a> {
                     self.mapped.insert(n, place);
                     self.headers.insert(n, header);
                 }
-                None if header.is_empty() || header == STATE_HEADER => {}
+                None if header.is_empty() || STATE_HEADERS.contains(&header.as_str()) => {}
                 None => self.out.ignored.push(header),
             }
         }

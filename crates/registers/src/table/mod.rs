@@ -9,6 +9,7 @@ pub mod export;
 pub mod import;
 
 use crate::limits;
+use crate::register::Register;
 
 pub use columns::{Column, template};
 pub use export::rows;
@@ -16,8 +17,9 @@ pub use import::{Draft, Existing, Header, Import, RowFinding, import};
 
 /// Header of the id column.
 pub const ID_HEADER: &str = "记录编号";
-/// Header of the state column, written for people.
-pub const STATE_HEADER: &str = "状态";
+/// Headers of the state column, written for people and never read: the second where a field of the register has the
+/// first for its own.
+const STATE_HEADERS: [&str; 2] = ["状态", "流程状态"];
 /// Stands for a value that does not fit into a cell; read back, it leaves the value as it is.
 pub const KEEP: &str = "（内容过长，未导出）";
 
@@ -65,6 +67,15 @@ pub struct Sheet {
     pub rows: Vec<Vec<Cell>>,
     /// Merged ranges.
     pub merges: Vec<Merge>,
+}
+
+/// Header of a register's state column.
+pub fn state_header(register: &Register) -> &'static str {
+    let [usual, other] = STATE_HEADERS;
+    let taken = template(register)
+        .iter()
+        .any(|c| c.header == usual || c.aliases.iter().any(|a| a == usual));
+    if taken { other } else { usual }
 }
 
 impl Sheet {

@@ -8,7 +8,10 @@ use crate::drawing::{self, HEIGHT, Hold, Rgb, Shape, WIDTH};
 /// English metric units of a point.
 const EMU: f32 = 12_700.0;
 
-#[expect(clippy::cast_possible_truncation, reason = "a place on paper, far below 2³¹ units")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a place on paper, far below 2³¹ units"
+)]
 fn emu(points: f32) -> i64 {
     (points * EMU).round() as i64
 }
@@ -18,7 +21,10 @@ fn hex((r, g, b): Rgb) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 /// The drawing of a chart; `index` makes its id.
@@ -43,12 +49,32 @@ pub(super) fn xml(chart: &Chart, index: usize) -> String {
 
 fn one(shape: &Shape, id: usize, out: &mut String) {
     match shape {
-        Shape::Rect { x, y, width, height, fill } => {
+        Shape::Rect {
+            x,
+            y,
+            width,
+            height,
+            fill,
+        } => {
             let geometry = "<a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom>";
-            let paint = format!("<a:solidFill><a:srgbClr val=\"{}\"/></a:solidFill><a:ln><a:noFill/></a:ln>", hex(*fill));
-            body(id, (*x, *y, *width, *height), &format!("{geometry}{paint}"), "", out);
+            let paint = format!(
+                "<a:solidFill><a:srgbClr val=\"{}\"/></a:solidFill><a:ln><a:noFill/></a:ln>",
+                hex(*fill)
+            );
+            body(
+                id,
+                (*x, *y, *width, *height),
+                &format!("{geometry}{paint}"),
+                "",
+                out,
+            );
         }
-        Shape::Line { points, colour, width, dashed } => {
+        Shape::Line {
+            points,
+            colour,
+            width,
+            dashed,
+        } => {
             let (mut left, mut top) = (f32::INFINITY, f32::INFINITY);
             let (mut right, mut bottom) = (f32::NEG_INFINITY, f32::NEG_INFINITY);
             for (x, y) in points {
@@ -60,7 +86,12 @@ fn one(shape: &Shape, id: usize, out: &mut String) {
             let mut path = format!("<a:path w=\"{}\" h=\"{}\" fill=\"none\">", emu(w), emu(h));
             for (i, (x, y)) in points.iter().enumerate() {
                 let step = if i == 0 { "moveTo" } else { "lnTo" };
-                let _ = write!(path, "<a:{step}><a:pt x=\"{}\" y=\"{}\"/></a:{step}>", emu(x - left), emu(y - top));
+                let _ = write!(
+                    path,
+                    "<a:{step}><a:pt x=\"{}\" y=\"{}\"/></a:{step}>",
+                    emu(x - left),
+                    emu(y - top)
+                );
             }
             path.push_str("</a:path>");
             let dash = if *dashed { "<a:prstDash val=\"dash\"/>" } else { "" };
@@ -73,7 +104,14 @@ fn one(shape: &Shape, id: usize, out: &mut String) {
             );
             body(id, (left, top, w, h), &geometry, "", out);
         }
-        Shape::Text { x, y, size, hold, text, colour } => {
+        Shape::Text {
+            x,
+            y,
+            size,
+            hold,
+            text,
+            colour,
+        } => {
             let wide = drawing::width(text, *size) + 12.0;
             let (left, align) = match hold {
                 Hold::Left => (*x, "left"),
@@ -82,7 +120,8 @@ fn one(shape: &Shape, id: usize, out: &mut String) {
             };
             let line = size * 1.3;
             let area = (left, y - size * 1.05, wide, line);
-            let geometry = "<a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom><a:noFill/><a:ln><a:noFill/></a:ln>";
+            let geometry =
+                "<a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom><a:noFill/><a:ln><a:noFill/></a:ln>";
             let half = emu(size * 2.0) / emu(1.0);
             let twips = emu(line * 20.0) / emu(1.0);
             let written = format!(

@@ -6,8 +6,8 @@ mod chart;
 use std::io::Cursor;
 
 use docx_rs::{
-    AlignmentType, BorderType, BreakType, DocGridType, Docx, Footer, LineSpacing, LineSpacingType, PageMargin,
-    PageNum, Paragraph, RunFonts, Shading, SpecialIndentType, TableAlignmentType, TableBorders, TableCell,
+    AlignmentType, BorderType, BreakType, Docx, Footer, LineSpacing, LineSpacingType, PageMargin, PageNum,
+    Paragraph, RunFonts, Shading, SpecialIndentType, TableAlignmentType, TableBorders, TableCell,
     TableLayoutType, TableRow, VAlignType, VMergeType, VertAlignType, WidthType,
 };
 
@@ -62,14 +62,6 @@ pub fn write(document: &Document) -> Result<Vec<u8>, DocxError> {
         .created_at(&stamp)
         .updated_at(&stamp)
         .footer(page_number());
-    docx.document.section_property = docx
-        .document
-        .section_property
-        .doc_grid(
-            docx_rs::DocGrid::with_empty()
-                .grid_type(DocGridType::Lines)
-                .line_pitch(usize::try_from(LINE).unwrap_or(580)),
-        );
     let mut charts = Vec::new();
     for piece in flow::pieces(document) {
         docx = add(docx, &piece, &mut charts);
@@ -77,7 +69,9 @@ pub fn write(document: &Document) -> Result<Vec<u8>, DocxError> {
     let mut built = docx.build();
     built.document = finish(&built.document, &charts)?;
     let mut out = Cursor::new(Vec::new());
-    built.pack(&mut out).map_err(|e| DocxError::Write(e.to_string()))?;
+    built
+        .pack(&mut out)
+        .map_err(|e| DocxError::Write(e.to_string()))?;
     Ok(out.into_inner())
 }
 
@@ -95,7 +89,10 @@ fn finish(xml: &[u8], charts: &[String]) -> Result<Vec<u8>, DocxError> {
         };
         // The mark is the text of a run of its own: the run's `<w:t …>` gives way to the drawing.
         let begin = text.get(..at).and_then(|t| t.rfind("<w:t"));
-        let end = text.get(at..).and_then(|t| t.find("</w:t>")).map(|e| at + e + "</w:t>".len());
+        let end = text
+            .get(at..)
+            .and_then(|t| t.find("</w:t>"))
+            .map(|e| at + e + "</w:t>".len());
         if let (Some(begin), Some(end)) = (begin, end) {
             text.replace_range(begin..end, chart);
         }
@@ -151,7 +148,10 @@ fn page_number() -> Footer {
 
 /// A line in the middle.
 fn middle(text: &str, east: &str, size: usize) -> Paragraph {
-    Paragraph::new().align(AlignmentType::Center).line_spacing(spacing()).add_run(run(text, east, size))
+    Paragraph::new()
+        .align(AlignmentType::Center)
+        .line_spacing(spacing())
+        .add_run(run(text, east, size))
 }
 
 /// An empty line of the grid.
@@ -184,7 +184,10 @@ fn with_runs(mut paragraph: Paragraph, runs: &[Run], east: &str, size: usize) ->
 fn add(docx: Docx, piece: &Piece<'_>, charts: &mut Vec<String>) -> Docx {
     match piece {
         Piece::Title(text) => {
-            let line = LineSpacing::new().line_rule(LineSpacingType::Exact).line(700).after(0);
+            let line = LineSpacing::new()
+                .line_rule(LineSpacingType::Exact)
+                .line(700)
+                .after(0);
             let title = Paragraph::new()
                 .align(AlignmentType::Center)
                 .line_spacing(line)
@@ -201,7 +204,8 @@ fn add(docx: Docx, piece: &Piece<'_>, charts: &mut Vec<String>) -> Docx {
         Piece::Paragraph(runs) => docx.add_paragraph(with_runs(indented(), runs, FANG, BODY_SIZE)),
         Piece::Note(runs) => {
             let note = Paragraph::new().align(AlignmentType::Both);
-            docx.add_paragraph(with_runs(note, runs, SONG, SMALL_SIZE - 3)).add_paragraph(empty())
+            docx.add_paragraph(with_runs(note, runs, SONG, SMALL_SIZE - 3))
+                .add_paragraph(empty())
         }
         Piece::Caption(text) => {
             let caption = Paragraph::new().align(AlignmentType::Center).keep_next(true);
@@ -231,7 +235,9 @@ fn add(docx: Docx, piece: &Piece<'_>, charts: &mut Vec<String>) -> Docx {
             docx.add_paragraph(page)
         }
         Piece::AnnexLabel(text) => {
-            let label = Paragraph::new().line_spacing(spacing()).add_run(run(text, HEI, BODY_SIZE));
+            let label = Paragraph::new()
+                .line_spacing(spacing())
+                .add_run(run(text, HEI, BODY_SIZE));
             docx.add_paragraph(label)
         }
         Piece::AnnexTitle(text) => docx
@@ -260,7 +266,10 @@ fn heading(level: u8, text: &str) -> Paragraph {
     if bold {
         made = made.bold();
     }
-    indented().keep_next(true).outline_lvl(usize::from(level)).add_run(made)
+    indented()
+        .keep_next(true)
+        .outline_lvl(usize::from(level))
+        .add_run(made)
 }
 
 fn make_table(table: &Table) -> docx_rs::Table {
@@ -284,7 +293,12 @@ fn borders() -> TableBorders {
     [At::Top, At::Bottom, At::Left, At::Right, At::InsideH, At::InsideV]
         .into_iter()
         .fold(TableBorders::new(), |all, at| {
-            all.set(TableBorder::new(at).border_type(BorderType::Single).size(4).color("808080"))
+            all.set(
+                TableBorder::new(at)
+                    .border_type(BorderType::Single)
+                    .size(4)
+                    .color("808080"),
+            )
         })
 }
 
@@ -294,7 +308,11 @@ fn widths(relative: &[u16]) -> Vec<usize> {
     let mut left = AREA;
     let last = relative.len().saturating_sub(1);
     let each = |(i, w): (usize, &u16)| {
-        let width = if i == last { left } else { AREA * u32::from(*w) / sum };
+        let width = if i == last {
+            left
+        } else {
+            AREA * u32::from(*w) / sum
+        };
         left = left.saturating_sub(width);
         usize::try_from(width).unwrap_or(0)
     };
@@ -314,7 +332,10 @@ fn spread(rows: &[Vec<Cell>], columns: usize) -> Vec<Vec<Place<'_>>> {
     for placed in flow::grid(rows, columns).unwrap_or_default() {
         let mut row: Vec<Place<'_>> = open
             .iter()
-            .map(|(column, columns, _)| Place::Below { column: *column, columns: *columns })
+            .map(|(column, columns, _)| Place::Below {
+                column: *column,
+                columns: *columns,
+            })
             .collect();
         open.retain_mut(|(.., left)| {
             *left -= 1;
@@ -324,7 +345,10 @@ fn spread(rows: &[Vec<Cell>], columns: usize) -> Vec<Vec<Place<'_>>> {
             if at.cell.rows > 1 {
                 open.push((at.column, usize::from(at.cell.columns), at.cell.rows - 1));
             }
-            row.push(Place::Cell { column: at.column, cell: at.cell });
+            row.push(Place::Cell {
+                column: at.column,
+                cell: at.cell,
+            });
         }
         row.sort_by_key(|place| match place {
             Place::Cell { column, .. } | Place::Below { column, .. } => *column,
@@ -335,9 +359,7 @@ fn spread(rows: &[Vec<Cell>], columns: usize) -> Vec<Vec<Place<'_>>> {
 }
 
 fn row(places: &[Place<'_>], widths: &[usize], head: bool) -> TableRow {
-    let width = |column: usize, columns: usize| -> usize {
-        widths.iter().skip(column).take(columns).sum()
-    };
+    let width = |column: usize, columns: usize| -> usize { widths.iter().skip(column).take(columns).sum() };
     let cells = places
         .iter()
         .map(|place| match place {
@@ -353,7 +375,11 @@ fn row(places: &[Place<'_>], widths: &[usize], head: bool) -> TableRow {
                     .grid_span(columns)
                     .vertical_align(VAlignType::Center)
                     .add_paragraph(cell_text(cell, head));
-                let made = if cell.rows > 1 { made.vertical_merge(VMergeType::Restart) } else { made };
+                let made = if cell.rows > 1 {
+                    made.vertical_merge(VMergeType::Restart)
+                } else {
+                    made
+                };
                 match cell.tint {
                     None => made,
                     Some(tint) => {

@@ -33,8 +33,7 @@ pub(super) fn emit(
     let mut out = krilla::Document::new();
     out.set_metadata(metadata(document));
     out.set_outline(outline(headings));
-    let settings =
-        PageSettings::from_wh(PAPER.0, PAPER.1).ok_or_else(|| PdfError::Write("A4".to_owned()))?;
+    let settings = PageSettings::from_wh(PAPER.0, PAPER.1).ok_or_else(|| PdfError::Write("A4".to_owned()))?;
     for marks in pages {
         let mut page = out.start_page_with(settings.clone());
         let mut surface = page.surface();
@@ -59,7 +58,7 @@ fn metadata(document: &Document) -> Metadata {
         .utc_offset_hour(8)
         .utc_offset_minute(0);
     let mut metadata = Metadata::new()
-        .title(document.title.clone())
+        .title(document.title.replace('\n', ""))
         .language("zh-CN".to_owned())
         .creation_date(date);
     if let Some(issuer) = &document.issuer {
@@ -104,7 +103,13 @@ fn fill(rgb: Rgb) -> Fill {
 
 fn draw(mark: &Mark, fonts: &Fonts, surface: &mut Surface<'_>) {
     match mark {
-        Mark::Rect { x, y, width, height, fill: rgb } => {
+        Mark::Rect {
+            x,
+            y,
+            width,
+            height,
+            fill: rgb,
+        } => {
             let Some(rect) = Rect::from_xywh(ORIGIN.0 + x, ORIGIN.1 + y, *width, *height) else {
                 return;
             };
@@ -116,7 +121,12 @@ fn draw(mark: &Mark, fonts: &Fonts, surface: &mut Surface<'_>) {
                 surface.draw_path(&path);
             }
         }
-        Mark::Lines { points, colour: rgb, width, dashed } => {
+        Mark::Lines {
+            points,
+            colour: rgb,
+            width,
+            dashed,
+        } => {
             let mut path = PathBuilder::new();
             for (i, (x, y)) in points.iter().enumerate() {
                 let (x, y) = (ORIGIN.0 + x, ORIGIN.1 + y);
@@ -131,7 +141,10 @@ fn draw(mark: &Mark, fonts: &Fonts, surface: &mut Surface<'_>) {
                 surface.set_stroke(Some(Stroke {
                     paint: colour(*rgb).into(),
                     width: *width,
-                    dash: dashed.then(|| StrokeDash { array: vec![4.0, 3.0], offset: 0.0 }),
+                    dash: dashed.then(|| StrokeDash {
+                        array: vec![4.0, 3.0],
+                        offset: 0.0,
+                    }),
                     ..Stroke::default()
                 }));
                 surface.draw_path(&path);
@@ -148,7 +161,9 @@ fn draw(mark: &Mark, fonts: &Fonts, surface: &mut Surface<'_>) {
 /// Runs of one face, size and height are drawn at once.
 fn text(x: f32, y: f32, atoms: &[Atom], fonts: &Fonts, surface: &mut Surface<'_>) {
     let mut at = x;
-    let same = |a: &Atom, b: &Atom| a.face == b.face && a.size.total_cmp(&b.size).is_eq() && a.raise.total_cmp(&b.raise).is_eq();
+    let same = |a: &Atom, b: &Atom| {
+        a.face == b.face && a.size.total_cmp(&b.size).is_eq() && a.raise.total_cmp(&b.raise).is_eq()
+    };
     for run in atoms.chunk_by(same) {
         let Some(first) = run.first() else { continue };
         let mut words = String::new();

@@ -48,7 +48,15 @@ pub(crate) fn atoms(fonts: &Fonts, runs: &[Run], style: Style) -> Vec<Atom> {
                 continue;
             }
             let (face, glyph, width) = fonts.glyph(face, c);
-            out.push(Atom { c, face, glyph, size, raise, advance: width * size, glued: marked });
+            out.push(Atom {
+                c,
+                face,
+                glyph,
+                size,
+                raise,
+                advance: width * size,
+                glued: marked,
+            });
         }
     }
     out
@@ -61,7 +69,8 @@ pub(crate) fn width(atoms: &[Atom]) -> f32 {
 
 /// Letters and digits of one word, which hold together.
 fn wordy(c: char) -> bool {
-    (c.is_alphanumeric() && (c as u32) < 0x2e80) || matches!(c, '.' | '/' | '-' | '_' | '%' | '₂' | '³' | '²' | '+')
+    (c.is_alphanumeric() && (c as u32) < 0x2e80)
+        || matches!(c, '.' | '/' | '-' | '_' | '%' | '₂' | '³' | '²' | '+')
 }
 
 fn may_break(before: &Atom, after: &Atom) -> bool {
@@ -139,7 +148,15 @@ mod tests {
 
     fn text(words: &str) -> Vec<Atom> {
         let wide = |c: char| if c.is_ascii() { 5.0 } else { 10.0 };
-        let atom = |c| Atom { c, face: 0, glyph: 0, size: 10.0, raise: 0.0, advance: wide(c), glued: false };
+        let atom = |c| Atom {
+            c,
+            face: 0,
+            glyph: 0,
+            size: 10.0,
+            raise: 0.0,
+            advance: wide(c),
+            glued: false,
+        };
         words.chars().map(atom).collect()
     }
 
@@ -155,13 +172,20 @@ mod tests {
 
     #[test]
     fn figures_hold_together_and_long_words_are_cut() {
-        assert_eq!(read(&broken(&text("排放量1549.0吨"), 45.0, 45.0)), ["排放量", "1549.0吨"]);
-        assert_eq!(read(&broken(&text("abcdefghijkl"), 25.0, 25.0)), ["abcde", "fghij", "kl"]);
+        assert_eq!(
+            read(&broken(&text("排放量1549.0吨"), 45.0, 45.0)),
+            ["排放量", "1549.0吨"]
+        );
+        assert_eq!(
+            read(&broken(&text("abcdefghijkl"), 25.0, 25.0)),
+            ["abcde", "fghij", "kl"]
+        );
     }
 
     #[test]
     fn nothing_is_lost_and_lines_fill_their_room() {
-        let words = "到2025年，全区PM2.5平均浓度降到42微克/立方米以下；优良天数比率达到65.3%（以市下达为准）。";
+        let words =
+            "到2025年，全区PM2.5平均浓度降到42微克/立方米以下；优良天数比率达到65.3%（以市下达为准）。";
         let lines = broken(&text(words), 80.0, 100.0);
         assert_eq!(read(&lines).concat(), words);
         for line in &lines[..lines.len() - 1] {

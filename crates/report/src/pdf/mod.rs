@@ -183,8 +183,12 @@ impl Setter<'_> {
                 }
             }
             Piece::Issuer(text) => {
-                self.sheet.need(4.0 * LINE);
-                self.sheet.down(2.0 * LINE);
+                // Two empty lines before it, unless that alone would bring it to a page without text.
+                let left = self.sheet.left();
+                self.sheet.need(2.0 * LINE);
+                if left >= 2.0 * LINE {
+                    self.sheet.down((left - 2.0 * LINE).min(2.0 * LINE));
+                }
                 self.signed(text);
             }
             Piece::Date(text) => self.signed(text),
@@ -220,12 +224,30 @@ impl Setter<'_> {
         let top = self.sheet.y();
         for shape in crate::drawing::shapes(chart) {
             match shape {
-                Shape::Line { points, colour, width, dashed } => {
+                Shape::Line {
+                    points,
+                    colour,
+                    width,
+                    dashed,
+                } => {
                     let points = points.into_iter().map(|(x, y)| (x, top + y)).collect();
                     self.sheet.lines(points, colour, width, dashed);
                 }
-                Shape::Rect { x, y, width, height, fill } => self.sheet.rect(x, top + y, width, height, fill),
-                Shape::Text { x, y, size, hold, text, colour } => {
+                Shape::Rect {
+                    x,
+                    y,
+                    width,
+                    height,
+                    fill,
+                } => self.sheet.rect(x, top + y, width, height, fill),
+                Shape::Text {
+                    x,
+                    y,
+                    size,
+                    hold,
+                    text,
+                    colour,
+                } => {
                     let atoms = self.atoms(&[Run::text(text)], self.style(Role::Song, size));
                     let wide = line::width(&atoms);
                     let x = match hold {

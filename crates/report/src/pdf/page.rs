@@ -13,9 +13,25 @@ const INK: Rgb = (0, 0, 0);
 /// Something drawn.
 #[derive(Clone, Debug)]
 pub(crate) enum Mark {
-    Text { x: f32, y: f32, atoms: Vec<Atom>, colour: Rgb },
-    Lines { points: Vec<(f32, f32)>, colour: Rgb, width: f32, dashed: bool },
-    Rect { x: f32, y: f32, width: f32, height: f32, fill: Rgb },
+    Text {
+        x: f32,
+        y: f32,
+        atoms: Vec<Atom>,
+        colour: Rgb,
+    },
+    Lines {
+        points: Vec<(f32, f32)>,
+        colour: Rgb,
+        width: f32,
+        dashed: bool,
+    },
+    Rect {
+        x: f32,
+        y: f32,
+        width: f32,
+        height: f32,
+        fill: Rgb,
+    },
 }
 
 /// The pages, written from top to bottom.
@@ -26,7 +42,10 @@ pub(crate) struct Sheet {
 
 impl Sheet {
     pub(crate) fn new() -> Self {
-        Self { pages: vec![Vec::new()], y: 0.0 }
+        Self {
+            pages: vec![Vec::new()],
+            y: 0.0,
+        }
     }
 
     pub(crate) fn pages(&self) -> usize {
@@ -88,15 +107,31 @@ impl Sheet {
     pub(crate) fn on(&mut self, page: usize, x: f32, y: f32, atoms: &[Atom]) {
         if let Some(page) = self.pages.get_mut(page) {
             let atoms = atoms.to_vec();
-            page.push(Mark::Text { x, y, atoms, colour: INK });
+            page.push(Mark::Text {
+                x,
+                y,
+                atoms,
+                colour: INK,
+            });
         }
     }
 
     pub(crate) fn lines(&mut self, points: Vec<(f32, f32)>, colour: Rgb, width: f32, dashed: bool) {
-        self.put(Mark::Lines { points, colour, width, dashed });
+        self.put(Mark::Lines {
+            points,
+            colour,
+            width,
+            dashed,
+        });
     }
 
     pub(crate) fn rect(&mut self, x: f32, y: f32, width: f32, height: f32, fill: Rgb) {
-        self.put(Mark::Rect { x, y, width, height, fill });
+        self.put(Mark::Rect {
+            x,
+            y,
+            width,
+            height,
+            fill,
+        });
     }
 }

@@ -46,13 +46,23 @@ fn tall(lines: usize) -> f32 {
 
 fn cell<'a>(fonts: &Fonts, at: Placed<'a>, edges: &[f32], head: bool) -> Set<'a> {
     let role = if head { Role::Hei } else { Role::Song };
-    let style = Style { face: fonts.role(role), strong: fonts.role(Role::Hei), size: SIZE };
+    let style = Style {
+        face: fonts.role(role),
+        strong: fonts.role(Role::Hei),
+        size: SIZE,
+    };
     let edge = |i: usize| edges.get(i).copied().unwrap_or(AREA.0);
     let x = edge(at.column);
     let width = edge(at.column + usize::from(at.cell.columns)) - x;
     let room = (width - 2.0 * PAD).max(SIZE);
     let lines = broken(&atoms(fonts, &at.cell.runs, style), room, room);
-    Set { column: at.column, cell: at.cell, lines, x, width }
+    Set {
+        column: at.column,
+        cell: at.cell,
+        lines,
+        x,
+        width,
+    }
 }
 
 fn rows<'a>(fonts: &Fonts, part: &'a [Vec<Cell>], edges: &[f32], head: bool) -> Vec<Row<'a>> {
@@ -61,7 +71,10 @@ fn rows<'a>(fonts: &Fonts, part: &'a [Vec<Cell>], edges: &[f32], head: bool) -> 
         .unwrap_or_default()
         .into_iter()
         .map(|placed| {
-            let cells: Vec<Set<'_>> = placed.into_iter().map(|at| cell(fonts, at, edges, head)).collect();
+            let cells: Vec<Set<'_>> = placed
+                .into_iter()
+                .map(|at| cell(fonts, at, edges, head))
+                .collect();
             let single = cells.iter().filter(|c| c.cell.rows == 1);
             let height = single.map(|c| tall(c.lines.len())).fold(tall(1), f32::max);
             Row { cells, height }
@@ -71,7 +84,8 @@ fn rows<'a>(fonts: &Fonts, part: &'a [Vec<Cell>], edges: &[f32], head: bool) -> 
     for i in 0..out.len() {
         let merged: Vec<(usize, f32)> = out.get(i).map_or_else(Vec::new, |row| {
             let tall = row.cells.iter().filter(|c| c.cell.rows > 1);
-            tall.map(|c| (usize::from(c.cell.rows), self::tall(c.lines.len()))).collect()
+            tall.map(|c| (usize::from(c.cell.rows), self::tall(c.lines.len())))
+                .collect()
         });
         for (span, need) in merged {
             let have: f32 = out.iter().skip(i).take(span).map(|r| r.height).sum();
@@ -89,7 +103,12 @@ fn groups(rows: &[Row<'_>]) -> Vec<std::ops::Range<usize>> {
     let mut begin = 0;
     let mut end = 0;
     for (i, row) in rows.iter().enumerate() {
-        let reach = row.cells.iter().map(|c| i + usize::from(c.cell.rows)).max().unwrap_or(i + 1);
+        let reach = row
+            .cells
+            .iter()
+            .map(|c| i + usize::from(c.cell.rows))
+            .max()
+            .unwrap_or(i + 1);
         end = end.max(reach);
         if i + 1 == end {
             out.push(begin..end);
@@ -102,7 +121,10 @@ fn groups(rows: &[Row<'_>]) -> Vec<std::ops::Range<usize>> {
 /// Height of the head and the first group of rows: what must not be parted from the caption.
 pub(crate) fn first_part(fonts: &Fonts, table: &Table) -> f32 {
     let edges = edges(&table.widths);
-    let head: f32 = rows(fonts, &table.head, &edges, true).iter().map(|r| r.height).sum();
+    let head: f32 = rows(fonts, &table.head, &edges, true)
+        .iter()
+        .map(|r| r.height)
+        .sum();
     let body = rows(fonts, &table.rows, &edges, false);
     let first = groups(&body).first().cloned().unwrap_or(0..0);
     let first: f32 = body.get(first).unwrap_or_default().iter().map(|r| r.height).sum();
@@ -156,17 +178,31 @@ fn long(row: &Row<'_>, group: &[Row<'_>], head: &[Row<'_>], sheet: &mut Sheet) {
             sheet.turn();
             draw(head, sheet);
         }
-        let fit = (1..=most - from).rev().find(|n| tall(*n) <= sheet.left()).unwrap_or(1);
+        let fit = (1..=most - from)
+            .rev()
+            .find(|n| tall(*n) <= sheet.left())
+            .unwrap_or(1);
         let height = tall(fit);
-        let columns = group.iter().flat_map(|r| &r.cells).map(|c| c.column).max().unwrap_or(0);
+        let columns = group
+            .iter()
+            .flat_map(|r| &r.cells)
+            .map(|c| c.column)
+            .max()
+            .unwrap_or(0);
         for set in &row.cells {
             frame(set, height, sheet);
-            let lines = set.lines.get(from..(from + fit).min(set.lines.len())).unwrap_or_default();
+            let lines = set
+                .lines
+                .get(from..(from + fit).min(set.lines.len()))
+                .unwrap_or_default();
             words(set, lines, height, sheet);
         }
         // Places covered from above stay framed.
         for column in 0..=columns {
-            let above = group.iter().flat_map(|r| &r.cells).find(|c| c.column == column && c.cell.rows > 1);
+            let above = group
+                .iter()
+                .flat_map(|r| &r.cells)
+                .find(|c| c.column == column && c.cell.rows > 1);
             if let Some(above) = above.filter(|a| !row.cells.iter().any(|c| c.column == a.column)) {
                 frame(above, height, sheet);
             }

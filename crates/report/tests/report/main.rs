@@ -1,5 +1,11 @@
 //! Word and PDF of a document with everything in it.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at what it did not expect"
+)]
+
 use std::io::{Cursor, Read};
 
 use report::document::{Annex, Block, Cell, Chart, ChartKind, Document, Level, Run, Series, Table, Tint};
@@ -37,14 +43,20 @@ fn sample() -> Document {
                     Run::strong("结论。"),
                     Run::text("2023 年细颗粒物平均浓度 46 μg/m³"),
                     Run::mark(1),
-                    Run::text("，比 2020 年下降 14.8 %，“符合进度”；空气质量优良天数比率 64.1 %（目标 65.3 %），尚未达到。<&>"),
+                    Run::text(
+                        "，比 2020 年下降 14.8 %，“符合进度”；空气质量优良天数比率 64.1 %（目标 65.3 %），尚未达到。<&>",
+                    ),
                 ],
             },
             Block::Table(Table {
                 caption: "措施".to_owned(),
                 widths: vec![1, 5, 2, 2],
                 head: vec![
-                    vec![Cell::center("序号").down(2), Cell::center("内容").down(2), Cell::center("结果").across(2)],
+                    vec![
+                        Cell::center("序号").down(2),
+                        Cell::center("内容").down(2),
+                        Cell::center("结果").across(2),
+                    ],
                     vec![Cell::center("数量"), Cell::center("灯号")],
                 ],
                 rows: (1..=60).map(row).collect(),
@@ -56,25 +68,42 @@ fn sample() -> Document {
                 unit: Some("μg/m³".to_owned()),
                 categories: (2020..=2025).map(|y| y.to_string()).collect(),
                 series: vec![
-                    series("实际", false, [Some(54.0), Some(51.0), None, Some(46.0), Some(44.0), None]),
+                    series(
+                        "实际",
+                        false,
+                        [Some(54.0), Some(51.0), None, Some(46.0), Some(44.0), None],
+                    ),
                     series("年度分解", true, [54.0, 51.6, 49.2, 46.8, 44.4, 42.0].map(Some)),
                 ],
-                target: Some(Level { name: "目标 42".to_owned(), value: 42.0 }),
+                target: Some(Level {
+                    name: "目标 42".to_owned(),
+                    value: 42.0,
+                }),
             }),
             Block::Chart(Chart {
                 caption: "超期".to_owned(),
                 kind: ChartKind::Bars,
                 unit: Some("项".to_owned()),
                 categories: ["区住建局", "区水利局", "胡屯镇"].map(str::to_owned).to_vec(),
-                series: vec![Series { name: "超期".to_owned(), values: vec![Some(5.0), Some(2.0), Some(0.0)], dashed: false }],
+                series: vec![Series {
+                    name: "超期".to_owned(),
+                    values: vec![Some(5.0), Some(2.0), Some(0.0)],
+                    dashed: false,
+                }],
                 target: None,
             }),
             Block::heading(1, "措施"),
             Block::paragraph("继续推进。"),
         ],
         annexes: vec![
-            Annex { title: "数据来源表".to_owned(), body: vec![Block::heading(1, "来源"), Block::paragraph("平台。")] },
-            Annex { title: "存疑清单".to_owned(), body: vec![Block::paragraph("无。")] },
+            Annex {
+                title: "数据来源表".to_owned(),
+                body: vec![Block::heading(1, "来源"), Block::paragraph("平台。")],
+            },
+            Annex {
+                title: "存疑清单".to_owned(),
+                body: vec![Block::paragraph("无。")],
+            },
         ],
     }
 }
@@ -103,17 +132,39 @@ fn word_has_the_official_layout() {
     let mut reader = quick_xml::Reader::from_str(&xml);
     while !matches!(reader.read_event().unwrap(), quick_xml::events::Event::Eof) {}
     // 37, 35, 28 and 26 mm in twips.
-    for margin in ["w:top=\"2098\"", "w:bottom=\"1984\"", "w:left=\"1587\"", "w:right=\"1474\""] {
-        assert!(xml.contains(margin), "{margin}: {}", &xml[xml.find("<w:pgMar").unwrap()..][..200]);
+    for margin in [
+        "w:top=\"2098\"",
+        "w:bottom=\"1984\"",
+        "w:left=\"1587\"",
+        "w:right=\"1474\"",
+    ] {
+        assert!(
+            xml.contains(margin),
+            "{margin}: {}",
+            &xml[xml.find("<w:pgMar").unwrap()..][..200]
+        );
     }
-    for text in ["一、总体情况", "（一）方法", "1.指标", "（1）进度", "二、措施", "附件：1. 数据来源表", "附件1", "2024年3月15日"] {
+    for text in [
+        "一、总体情况",
+        "（一）方法",
+        "1.指标",
+        "（1）进度",
+        "二、措施",
+        "附件：1. 数据来源表",
+        "附件1",
+        "2024年3月15日",
+    ] {
         assert!(xml.contains(text), "{text}");
     }
     for font in ["仿宋_GB2312", "黑体", "楷体_GB2312", "方正小标宋简体"] {
         assert!(xml.contains(font), "{font}");
     }
     assert!(xml.contains("&lt;&amp;&gt;"), "text is escaped");
-    assert_eq!(count(&xml, "<w:tblHeader"), 2, "both head rows are repeated, no other");
+    assert_eq!(
+        count(&xml, "<w:tblHeader"),
+        2,
+        "both head rows are repeated, no other"
+    );
     assert_eq!(count(&xml, "<w:drawing>"), 2);
     assert_eq!(count(&xml, "wpg:wgp>"), 4, "two groups of shapes");
     assert!(!xml.contains('\u{e000}'), "no mark is left");
@@ -143,7 +194,11 @@ fn the_same_value_gives_the_same_bytes_in_another_process() {
         return;
     }
     let other = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "the_same_value_gives_the_same_bytes_in_another_process", "--nocapture"])
+        .args([
+            "--exact",
+            "the_same_value_gives_the_same_bytes_in_another_process",
+            "--nocapture",
+        ])
         .env("REPORT_OTHER_PROCESS", "1")
         .output()
         .unwrap();
@@ -153,7 +208,9 @@ fn the_same_value_gives_the_same_bytes_in_another_process() {
 
 /// A sum that shows any difference (FNV-1a).
 fn crc(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3))
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |h, b| {
+        (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 #[test]
@@ -161,8 +218,15 @@ fn the_pdf_is_one_with_its_date_and_pages() {
     let written = pdf::write(&sample(), &fonts()).unwrap();
     assert!(written.starts_with(b"%PDF-"));
     let text = String::from_utf8_lossy(&written);
-    assert!(text.contains("D:20240315"), "the date of the document, not of the day");
-    assert!(count(&text, "/MediaBox") >= 5, "{} pages", count(&text, "/MediaBox"));
+    assert!(
+        text.contains("D:20240315"),
+        "the date of the document, not of the day"
+    );
+    assert!(
+        count(&text, "/MediaBox") >= 5,
+        "{} pages",
+        count(&text, "/MediaBox")
+    );
     assert!(text.contains("/Outlines"));
 }
 
@@ -170,8 +234,14 @@ fn the_pdf_is_one_with_its_date_and_pages() {
 fn without_a_chinese_font_it_says_what_to_do() {
     let none: [&str; 1] = ["/nowhere/font.ttf"];
     let said = Fonts::read(&none).unwrap_err().to_string();
-    assert!(said.contains("fonts-noto-cjk") && said.contains("中文字体") && said.contains("Chinese font"), "{said}");
-    assert!(matches!(Fonts::new(vec![b"not a font".to_vec()]), Err(FontError::NoChinese { tried: 1 })));
+    assert!(
+        said.contains("fonts-noto-cjk") && said.contains("中文字体") && said.contains("Chinese font"),
+        "{said}"
+    );
+    assert!(matches!(
+        Fonts::new(vec![b"not a font".to_vec()]),
+        Err(FontError::NoChinese { tried: 1 })
+    ));
 }
 
 #[test]

@@ -228,17 +228,26 @@ impl ChainView {
         schematic: bool,
     ) -> Self {
         let file = chain.file();
-        let step = |n: usize| file.step.get(n).map(|s| (s.zh.clone(), s.en.clone())).unwrap_or_default();
-        let river = file.river.as_ref().zip(walked.velocity_ms).map(|(river, velocity_ms)| RiverBasis {
-            velocity_ms,
-            basis: if given {
-                Bilingual::new("查询时给定", "given with the question")
-            } else {
-                river.basis.clone().into()
-            },
-            schematic,
-            off_river: walked.off_river.iter().map(&key).collect(),
-        });
+        let step = |n: usize| {
+            file.step
+                .get(n)
+                .map(|s| (s.zh.clone(), s.en.clone()))
+                .unwrap_or_default()
+        };
+        let river = file
+            .river
+            .as_ref()
+            .zip(walked.velocity_ms)
+            .map(|(river, velocity_ms)| RiverBasis {
+                velocity_ms,
+                basis: if given {
+                    Bilingual::new("查询时给定", "given with the question")
+                } else {
+                    river.basis.clone().into()
+                },
+                schematic,
+                off_river: walked.off_river.iter().map(&key).collect(),
+            });
         Self {
             info: chain.into(),
             gaps: walked

@@ -85,14 +85,20 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         .routes(routes!(plan::rounds::list_rounds, plan::rounds::open_round))
         .routes(routes!(plan::rounds::get_round))
         .routes(routes!(plan::rounds::freeze_round))
-        .routes(routes!(plan::evaluations::list_evaluations, plan::evaluations::make_evaluation))
+        .routes(routes!(
+            plan::evaluations::list_evaluations,
+            plan::evaluations::make_evaluation
+        ))
         .routes(routes!(plan::evaluations::get_evaluation))
         .routes(routes!(plan::evaluations::report_docx))
         .routes(routes!(plan::evaluations::report_pdf))
         .routes(routes!(plan::evaluations::hand_in))
         .routes(routes!(plan::evaluations::publish))
         .routes(routes!(plan::evaluations::withdraw))
-        .routes(routes!(plan::evaluations::list_assessments, plan::evaluations::make_assessment))
+        .routes(routes!(
+            plan::evaluations::list_assessments,
+            plan::evaluations::make_assessment
+        ))
         .routes(routes!(plan::evaluations::get_assessment))
         .routes(routes!(plan::documents::list_documents))
         .routes(routes!(plan::documents::upload_document).layer(DefaultBodyLimit::max(limits::MAX_PLAN_BODY)))
@@ -137,7 +143,14 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         .routes(
             routes!(registers::files::import_records).layer(DefaultBodyLimit::max(limits::MAX_TABLE_FORM)),
         )
-        .routes(routes!(registers::files::get_import, registers::files::drop_import))
+        .routes(routes!(
+            registers::files::get_import,
+            registers::files::drop_import
+        ))
+        .routes(routes!(
+            registers::files::get_import,
+            registers::files::drop_import
+        ))
         .routes(routes!(registers::files::confirm_import))
         .routes(
             routes!(registers::files::upload_attachment)
@@ -146,7 +159,14 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         .routes(routes!(registers::files::get_attachment))
         .routes(routes!(registers::doubles::list_doubles))
         .routes(routes!(registers::doubles::dismiss_double))
-        .routes(routes!(registers::doubles::plan_merge, registers::doubles::merge_records))
+        .routes(routes!(
+            registers::doubles::plan_merge,
+            registers::doubles::merge_records
+        ))
+        .routes(routes!(
+            registers::doubles::plan_merge,
+            registers::doubles::merge_records
+        ))
         .routes(routes!(registers::doubles::unmerge_record))
         .routes(routes!(registers::publications::list_outstanding_publications))
         .routes(routes!(
@@ -162,7 +182,10 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         .routes(routes!(registers::chains::list_chains))
         .routes(routes!(registers::chains::get_chain))
         .routes(routes!(registers::sources::list_sources))
-        .routes(routes!(registers::sources::list_reviews, registers::sources::judge_source))
+        .routes(routes!(
+            registers::sources::list_reviews,
+            registers::sources::judge_source
+        ))
         .routes(routes!(registers::sources::get_source))
         .routes(routes!(coverage::list_systems))
 }

@@ -39,7 +39,10 @@ fn walk(folder: &Path, out: &mut Vec<PathBuf>) {
 fn texts(folder: &Path) -> BTreeMap<String, String> {
     let mut paths = Vec::new();
     walk(folder, &mut paths);
-    let wanted = |p: &PathBuf| p.extension().is_some_and(|e| ["toml", "csv", "geojson"].iter().any(|k| e == *k));
+    let wanted = |p: &PathBuf| {
+        p.extension()
+            .is_some_and(|e| ["toml", "csv", "geojson"].iter().any(|k| e == *k))
+    };
     paths
         .into_iter()
         .filter(wanted)
@@ -98,16 +101,25 @@ impl Asking<'_> {
     }
 
     async fn import(&self, login: &str, register: &str, table: &[u8]) -> Value {
-        let mut body = b"--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.xlsx\"\r\n\r\n".to_vec();
+        let mut body =
+            b"--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.xlsx\"\r\n\r\n".to_vec();
         body.extend_from_slice(table);
         body.extend_from_slice(b"\r\n--edge--\r\n");
         let request = Request::post(format!("/api/v1/registers/{register}/imports"))
             .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge")
-            .header(header::AUTHORIZATION, format!("Bearer {}", self.bench.token(login)))
+            .header(
+                header::AUTHORIZATION,
+                format!("Bearer {}", self.bench.token(login)),
+            )
             .body(Body::from(body))
             .unwrap();
         let (status, bytes) = self.send(request).await;
-        assert_eq!(status, StatusCode::CREATED, "{register}: {}", String::from_utf8_lossy(&bytes));
+        assert_eq!(
+            status,
+            StatusCode::CREATED,
+            "{register}: {}",
+            String::from_utf8_lossy(&bytes)
+        );
         serde_json::from_slice(&bytes).unwrap()
     }
 }
@@ -136,7 +148,9 @@ fn mark(fields: &[Field], values: &mut Values, hidden: bool, n: usize) {
         } else if secret {
             let value = match field.kind {
                 FieldType::Integer | FieldType::Decimal => json!(format!("{NUMBER}{n}.125")),
-                FieldType::File => json!({ "name": "LEAK.pdf", "sha256": "LEAK", "size": 1, "media_type": "LEAK" }),
+                FieldType::File => {
+                    json!({ "name": "LEAK.pdf", "sha256": "LEAK", "size": 1, "media_type": "LEAK" })
+                }
                 FieldType::Point => json!({ "type": "Point", "coordinates": [98.765_432_1, 1.0] }),
                 _ => json!(format!("LEAK-{n}-{}", field.name)),
             };
@@ -162,9 +176,11 @@ async fn every_register_is_exported_and_imported_and_published(bench: &Bench) {
     let (mut registers, mut seen) = (0, 0);
     for register in ledger.library().iter() {
         let (name, login) = (register.name(), clerk(register));
-        let list = asking.json(login, "GET", &format!("/registers/{name}/records"), None).await;
+        let list = asking
+            .json(login, "GET", &format!("/registers/{name}/records"), None)
+            .await;
         let total = list["total"].as_u64().unwrap();
-        assert_eq!(total as usize, ledger.library().demo(name).len(), "{name}");
+        assert_eq!(total, ledger.library().demo(name).len() as u64, "{name}");
         for format in ["xlsx", "csv"] {
             let path = format!("/registers/{name}/export?format={format}");
             let (status, bytes) = asking.ask(login, "GET", &path, None).await;
@@ -172,7 +188,11 @@ async fn every_register_is_exported_and_imported_and_published(bench: &Bench) {
             let back = asking.import(login, name, &bytes).await;
             assert_eq!(back["findings"], json!([]), "{name} {format}");
             assert_eq!(back["unchanged"], total, "{name} {format}: {}", back["preview"]);
-            assert_eq!((&back["changed"], &back["new"]), (&json!(0), &json!(0)), "{name} {format}");
+            assert_eq!(
+                (&back["changed"], &back["new"]),
+                (&json!(0), &json!(0)),
+                "{name} {format}"
+            );
         }
         registers += 1;
     }
@@ -206,12 +226,18 @@ async fn every_register_is_exported_and_imported_and_published(bench: &Bench) {
         let name = register.name();
         let path = format!("/public/registers/{name}");
         let Some(publication) = &register.definition().publication else {
-            assert_eq!(asking.ask("-", "GET", &path, None).await.0, StatusCode::NOT_FOUND, "{name}");
+            assert_eq!(
+                asking.ask("-", "GET", &path, None).await.0,
+                StatusCode::NOT_FOUND,
+                "{name}"
+            );
             continue;
         };
         assert!(names.contains(name), "{name}");
         let login = clerk(register);
-        let periods = asking.json(login, "GET", &format!("/registers/{name}/publications"), None).await;
+        let periods = asking
+            .json(login, "GET", &format!("/registers/{name}/publications"), None)
+            .await;
         if let Some(period) = periods["items"].as_array().unwrap().first() {
             let body = json!({ "from": period["from"] });
             let path = format!("/registers/{name}/publications");
@@ -219,7 +245,9 @@ async fn every_register_is_exported_and_imported_and_published(bench: &Bench) {
         } else {
             assert_eq!(periods["rhythm"], "live", "{name}: {publication:?}");
         }
-        let (status, bytes) = asking.ask("-", "GET", &format!("{path}?page_size=200"), None).await;
+        let (status, bytes) = asking
+            .ask("-", "GET", &format!("{path}?page_size=200"), None)
+            .await;
         let text = String::from_utf8(bytes).unwrap();
         assert_eq!(status, StatusCode::OK, "{name}: {text}");
         for secret in ["LEAK", NUMBER, "98.7654321", "sha256", "trail", "updated_by"] {
@@ -231,8 +259,15 @@ async fn every_register_is_exported_and_imported_and_published(bench: &Bench) {
             assert_eq!(item["demo"], true);
             for (field, value) in item["body"].as_object().unwrap() {
                 assert!(allowed.contains(field), "{name} shows {field}");
-                for row in value.as_array().into_iter().flatten().filter_map(Value::as_object) {
-                    let inner = row.keys().all(|k| allowed.contains(&format!("{field}.{k}")) || row.contains_key("type"));
+                for row in value
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_object)
+                {
+                    let inner = row
+                        .keys()
+                        .all(|k| allowed.contains(&format!("{field}.{k}")) || row.contains_key("type"));
                     assert!(inner, "{name} shows {row:?}");
                 }
             }

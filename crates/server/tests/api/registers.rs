@@ -86,6 +86,7 @@ on_both![
     many_are_changed_at_once_or_none,
     links_are_walked_from_either_end,
     what_is_due_is_listed,
+    a_large_record_is_taken_and_a_larger_one_told,
 ];
 
 fn well(code: &str, town: &str) -> Value {
@@ -620,4 +621,20 @@ async fn what_is_due_is_listed(bench: &Bench) {
         (&well["records"], &well["overdue"], &well["unsettled"]),
         (&json!(2), &json!(1), &json!(2))
     );
+}
+
+async fn a_large_record_is_taken_and_a_larger_one_told(bench: &Bench) {
+    let with = |chars: usize| {
+        let mut body = well("W1", "town-1");
+        body["photo"] = json!("长".repeat(chars));
+        body["name"] = json!("名".repeat(chars));
+        json!({ "body": body })
+    };
+    let path = "/registers/well/records";
+    let made = bench.post("inspector", path, with(19_000)).await;
+    assert_eq!(made.status.as_u16(), 201, "114 kB: larger than any other form");
+    let long = bench.post("inspector", path, with(20_001)).await;
+    assert_eq!(long.json()["details"]["findings"][0]["code"], "length");
+    let huge = bench.post("inspector", path, with(400_000)).await;
+    assert_eq!(huge.problem(), (413, "body_too_large".to_owned()));
 }

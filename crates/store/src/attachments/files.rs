@@ -95,7 +95,9 @@ impl Files {
     }
 
     pub(crate) async fn open(&self, sha256: &str) -> Result<Option<tokio::fs::File>, StoreError> {
-        let Some(place) = self.place(sha256) else { return Ok(None) };
+        let Some(place) = self.place(sha256) else {
+            return Ok(None);
+        };
         match tokio::fs::File::open(&place).await {
             Ok(file) => Ok(Some(file)),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -175,7 +177,10 @@ impl Incoming {
         let room = limits::HEAD_BYTES.saturating_sub(self.head.len()).min(part.len());
         self.head.extend_from_slice(part.get(..room).unwrap_or_default());
         self.hash.update(part);
-        self.file.write_all(part).await.map_err(|e| failed(&self.path.0, e))
+        self.file
+            .write_all(part)
+            .await
+            .map_err(|e| failed(&self.path.0, e))
     }
 
     /// Ends it: everything is on the disk.

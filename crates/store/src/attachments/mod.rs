@@ -10,8 +10,8 @@ use std::path::PathBuf;
 use model::ids::{RecordId, RegisterName, UserId};
 use model::time::UtcMs;
 
-pub use self::files::{Incoming, Received};
 pub(crate) use self::files::Files;
+pub use self::files::{Incoming, Received};
 use crate::Store;
 use crate::error::StoreError;
 use crate::limits;
@@ -104,7 +104,9 @@ impl Store {
         }
         let statement = self
             .db()
-            .statement("SELECT sha256, size, media_type FROM attachments WHERE sha256 IN (SELECT {t:0} FROM {rows})")
+            .statement(
+                "SELECT sha256, size, media_type FROM attachments WHERE sha256 IN (SELECT {t:0} FROM {rows})",
+            )
             .bind(rows.into_json());
         let rows = self.db().all(statement).await?;
         rows.iter()
@@ -127,7 +129,9 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let statement = self
             .db()
-            .statement("SELECT COUNT(*) AS n FROM record_files WHERE sha256 = $1 AND register = $2 AND id = $3")
+            .statement(
+                "SELECT COUNT(*) AS n FROM record_files WHERE sha256 = $1 AND register = $2 AND id = $3",
+            )
             .bind(sha256.to_owned())
             .bind(register.to_string())
             .bind(id.to_string());

@@ -84,7 +84,11 @@ impl Store {
             "DELETE FROM record_import_rows WHERE import IN (SELECT id FROM record_imports WHERE expires_at <= $1)",
             "DELETE FROM record_imports WHERE expires_at <= $1",
         ] {
-            self.db().statement(statement).bind(now.0).execute(&mut *tx).await?;
+            self.db()
+                .statement(statement)
+                .bind(now.0)
+                .execute(&mut *tx)
+                .await?;
         }
         let row = self
             .db()
@@ -134,7 +138,12 @@ impl Store {
     }
 
     /// The table is read: what was found is kept; its rows only where it can be confirmed.
-    pub async fn finish_import(&self, import: i64, report: &Value, confirmable: bool) -> Result<(), StoreError> {
+    pub async fn finish_import(
+        &self,
+        import: i64,
+        report: &Value,
+        confirmable: bool,
+    ) -> Result<(), StoreError> {
         let mut tx = self.db().write().await?;
         if !confirmable {
             self.forget_import_rows(&mut tx, import).await?;
@@ -206,7 +215,12 @@ impl Store {
     }
 
     /// Ends an import inside of a transaction; says whether it was open until now.
-    pub(crate) async fn end_import(&self, tx: &mut Tx, import: i64, state: ImportState) -> Result<bool, StoreError> {
+    pub(crate) async fn end_import(
+        &self,
+        tx: &mut Tx,
+        import: i64,
+        state: ImportState,
+    ) -> Result<bool, StoreError> {
         let ended = self
             .db()
             .statement("UPDATE record_imports SET state = $2 WHERE id = $1 AND state IN ('open', 'reading')")

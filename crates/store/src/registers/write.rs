@@ -83,7 +83,9 @@ impl std::fmt::Debug for Writing {
 impl Writing {
     /// Writes some revisions. Each names the revision it was made on.
     pub async fn put(&mut self, writes: &[RecordWrite]) -> Result<Written, WriteError> {
-        let Self { store, tx, register, .. } = self;
+        let Self {
+            store, tx, register, ..
+        } = self;
         let first = self.count;
         if first + writes.len() > limits::RECORD_WRITES {
             return Err(StoreError::TooMuch {
@@ -93,11 +95,15 @@ impl Writing {
             }
             .into());
         }
+        let unnumbered = writes.iter().filter(|w| w.id.is_none()).count();
+        let mut numbers = store.next_ids(tx, register, &mut self.number, unnumbered).await?;
         let mut known = Vec::with_capacity(writes.len());
         for (at, write) in writes.iter().enumerate() {
             let id = match &write.id {
                 Some(id) => RecordId(crate::rows::clean(id.as_str()).into_owned()),
-                None => store.next_id(tx, register, &mut self.number).await?,
+                None => numbers
+                    .pop_front()
+                    .ok_or_else(|| StoreError::not_found("记录编号 / record number", at))?,
             };
             let revision = write.on_revision + 1;
             known.push(Known {
@@ -233,11 +239,16 @@ impl Store {
             for (id, derived) in batch {
                 rows.push([Cell::from(id.as_str()), (&derived.facets).into()]);
             }
+            // An update that joins would walk the whole register on SQLite; this finds each row by its key.
             self.db()
                 .statement(
-                    "UPDATE records SET facets = x.facets, changed = $3
-                     FROM (SELECT {t:0} AS id, {t:1} AS facets FROM {rows}) AS x
-                     WHERE records.register = $2 AND records.id = x.id",
+                    "INSERT INTO records (register, id, version, revision, changed, state, since, demo, created_at,
+                       updated_at, author, author_name, kind, valid_from, merged_into, body, trail, facets)
+                     SELECT r.register, r.id, r.version, r.revision, CAST($3 AS BIGINT), r.state, r.since, r.demo,
+                       r.created_at, r.updated_at, r.author, r.author_name, r.kind, r.valid_from, r.merged_into,
+                       r.body, r.trail, {t:1}
+                     FROM {rows} {then} records r ON r.register = $2 AND r.id = {t:0} WHERE true
+                     ON CONFLICT (register, id) DO UPDATE SET facets = excluded.facets, changed = excluded.changed",
                 )
                 .bind(rows.into_json())
                 .bind(register.to_string())
@@ -262,14 +273,23 @@ impl Store {
         Ok(())
     }
 
-    /// Notes under which definition the facets of a register were made.
-    pub async fn note_definition(&self, register: &RegisterName, digest: &str) -> Result<(), StoreError> {
+    /// Notes under which definition the facets of registers were made: all at once, for there are hundreds.
+    pub async fn note_definitions(&self, digests: &[(RegisterName, String)]) -> Result<(), StoreError> {
+        let mut rows = Rows::default();
+        for (register, digest) in digests {
+            rows.push([Cell::from(register.as_str()), digest.into()]);
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
         let mut tx = self.db().write().await?;
-        self.next_change(&mut tx, register).await?;
         self.db()
-            .statement("UPDATE record_registers SET definition = $2 WHERE register = $1")
-            .bind(register.to_string())
-            .bind(digest.to_owned())
+            .statement(
+                "INSERT INTO record_registers (register, changed, last_number, definition)
+                 SELECT {t:0}, 0, 0, {t:1} FROM {rows} WHERE true
+                 ON CONFLICT (register) DO UPDATE SET definition = excluded.definition",
+            )
+            .bind(rows.into_json())
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
@@ -295,28 +315,36 @@ impl Store {
         Ok((row.int("changed")? + 1, row.int("last_number")?))
     }
 
-    /// The next number that no record has: imports and demonstrations may have brought ids of their own.
-    async fn next_id(
+    /// The next numbers that no record has: imports and demonstrations may have brought ids of their own.
+    async fn next_ids(
         &self,
         tx: &mut Tx,
         register: &RegisterName,
         number: &mut i64,
-    ) -> Result<RecordId, StoreError> {
-        loop {
-            *number += 1;
-            let id = format!("{number:0NUMBER_WIDTH$}");
+        wanted: usize,
+    ) -> Result<std::collections::VecDeque<RecordId>, StoreError> {
+        let mut ids = std::collections::VecDeque::with_capacity(wanted);
+        while ids.len() < wanted {
+            let mut rows = Rows::default();
+            let mut batch = Vec::new();
+            for _ in 0..(wanted - ids.len()).min(limits::RECORD_BATCH) {
+                *number += 1;
+                let id = format!("{number:0NUMBER_WIDTH$}");
+                rows.push([Cell::from(&id)]);
+                batch.push(id);
+            }
             let taken = self
                 .db()
-                .statement("SELECT COUNT(*) AS n FROM records WHERE register = $1 AND id = $2")
+                .statement("SELECT r.id FROM {rows} {then} records r ON r.register = $2 AND r.id = {t:0}")
+                .bind(rows.into_json())
                 .bind(register.to_string())
-                .bind(id.clone())
-                .fetch_one(&mut **tx)
-                .await?
-                .int("n")?;
-            if taken == 0 {
-                return Ok(RecordId(id));
-            }
+                .fetch_all(&mut **tx)
+                .await?;
+            let taken: std::collections::HashSet<String> =
+                taken.iter().map(|row| row.text("id")).collect::<Result<_, _>>()?;
+            ids.extend(batch.into_iter().filter(|id| !taken.contains(id)).map(RecordId));
         }
+        Ok(ids)
     }
 
     async fn check_revisions(
@@ -332,7 +360,7 @@ impl Store {
         let found = self
             .db()
             .statement(
-                "SELECT r.id, r.revision FROM {rows} JOIN records r ON r.register = $2 AND r.id = {t:0}",
+                "SELECT r.id, r.revision FROM {rows} {then} records r ON r.register = $2 AND r.id = {t:0}",
             )
             .bind(rows.into_json())
             .bind(register.to_string())
@@ -600,7 +628,7 @@ impl Store {
         let taken = self
             .db()
             .statement(
-                "SELECT k.fields, k.digest, k.id FROM {rows} JOIN record_keys k
+                "SELECT k.fields, k.digest, k.id FROM {rows} {then} record_keys k
                  ON k.register = $2 AND k.fields = {t:0} AND k.digest = {t:1} LIMIT 1",
             )
             .bind(rows.clone())

@@ -52,10 +52,13 @@ fn files(bench: &Bench) -> usize {
 async fn a_content_is_kept_once_and_read_back(bench: &Bench) {
     let store = &bench.store;
     let received = receive(store, &[b"%PDF-", b"1.7 ", b"x"]).await;
-    let expected: String = sha2::Sha256::digest(b"%PDF-1.7 x")
+    let expected = sha2::Sha256::digest(b"%PDF-1.7 x")
         .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect();
+        .fold(String::new(), |mut out, byte| {
+            use std::fmt::Write as _;
+            write!(out, "{byte:02x}").unwrap();
+            out
+        });
     assert_eq!(
         (received.sha256(), received.size(), received.head()),
         (expected.as_str(), 10, &b"%PDF-1.7 x"[..])
@@ -81,7 +84,14 @@ async fn more_than_agreed_is_refused_and_leaves_nothing(bench: &Bench) {
     incoming.write(b"0123456789").await.unwrap();
     let refused = incoming.write(b"x").await.unwrap_err();
     assert!(
-        matches!(refused, StoreError::TooMuch { given: 11, max: 10, .. }),
+        matches!(
+            refused,
+            StoreError::TooMuch {
+                given: 11,
+                max: 10,
+                ..
+            }
+        ),
         "{refused}"
     );
     drop(incoming);
@@ -96,7 +106,10 @@ async fn more_than_agreed_is_refused_and_leaves_nothing(bench: &Bench) {
 
 async fn what_nobody_names_is_collected_by_age(bench: &Bench) {
     let store = &bench.store;
-    let (old, new) = (keep(store, b"old", 10_000).await, keep(store, b"new", 1_000).await);
+    let (old, new) = (
+        keep(store, b"old", 10_000).await,
+        keep(store, b"new", 1_000).await,
+    );
     let gone = store.collect_attachments(noon().plus_ms(-5_000)).await.unwrap();
     assert!(content(store, &old.sha256).await.is_none());
     assert_eq!(content(store, &new.sha256).await.unwrap(), b"new");
@@ -104,10 +117,7 @@ async fn what_nobody_names_is_collected_by_age(bench: &Bench) {
     assert_eq!(gone, 1);
     // Uploaded again just before: its age begins anew.
     keep(store, b"new", 0).await;
-    assert_eq!(
-        store.collect_attachments(noon().plus_ms(-500)).await.unwrap(),
-        0
-    );
+    assert_eq!(store.collect_attachments(noon().plus_ms(-500)).await.unwrap(), 0);
     // A file without a row, as a crash between the two leaves it: known by its age on the disk.
     let stray = bench.dir.path().join("attachments/ab").join("ab".repeat(32));
     std::fs::create_dir_all(stray.parent().unwrap()).unwrap();

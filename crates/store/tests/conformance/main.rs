@@ -5,6 +5,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "helpers of tests fail loudly"
 )]
 
@@ -25,4 +26,5 @@ mod outage;
 mod people;
 mod plan;
 mod quarantine;
+mod registers;
 mod subjects;

@@ -18,14 +18,18 @@ impl Verify<'_> {
     pub(super) fn joins(&mut self) {
         let d = self.definition;
         for (z, zoning) in d.zoning.iter().enumerate() {
-            self.scalar(at!["zoning", z, "field"], &zoning.field, |f| f.kind.is_place() && !f.repeatable);
+            self.scalar(at!["zoning", z, "field"], &zoning.field, |f| {
+                f.kind.is_place() && !f.repeatable
+            });
             for (key, name) in [("kind", &zoning.kind), ("class", &zoning.class)] {
                 if let Some(name) = name {
                     self.scalar(at!["zoning", z, key], name, |f| is_text(f) && !f.repeatable);
                 }
             }
             for (n, name) in zoning.rules.iter().enumerate() {
-                self.scalar(at!["zoning", z, "rules", n], name, |f| f.kind.is_scalar() && !f.kind.is_place());
+                self.scalar(at!["zoning", z, "rules", n], name, |f| {
+                    f.kind.is_scalar() && !f.kind.is_place()
+                });
             }
             if let Some(text) = &zoning.filter {
                 self.expression(at!["zoning", z, "where"], text, None, Type::Bool);
@@ -40,11 +44,17 @@ impl Verify<'_> {
         }
         if let Some(source) = &d.source {
             for (n, name) in source.exact.iter().enumerate() {
-                self.scalar(at!["source", "exact", n], name, |f| f.kind.is_scalar() && !f.kind.is_place());
+                self.scalar(at!["source", "exact", n], name, |f| {
+                    f.kind.is_scalar() && !f.kind.is_place()
+                });
             }
-            self.scalar(at!["source", "name"], &source.name, |f| f.kind == FieldType::Text && !f.repeatable);
+            self.scalar(at!["source", "name"], &source.name, |f| {
+                f.kind == FieldType::Text && !f.repeatable
+            });
             if let Some(aliases) = &source.aliases {
-                self.scalar(at!["source", "aliases"], aliases, |f| f.kind == FieldType::Text && f.repeatable);
+                self.scalar(at!["source", "aliases"], aliases, |f| {
+                    f.kind == FieldType::Text && f.repeatable
+                });
             }
             if d.matching.is_none() {
                 self.wrong(
@@ -92,7 +102,11 @@ pub(crate) fn identity(
     };
     if !rules.part.iter().any(|p| p.code == identity.part) {
         let part = &identity.part;
-        return wrong("part", format!("没有部分 «{part}»"), format!("there is no part «{part}»"));
+        return wrong(
+            "part",
+            format!("没有部分 «{part}»"),
+            format!("there is no part «{part}»"),
+        );
     }
     for (theirs, own) in &identity.same {
         let (Some(a), Some(b)) = (sources.field(theirs), definition.field(own)) else {

@@ -2,6 +2,7 @@
 
 mod fields;
 mod joins;
+mod subject;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -251,7 +252,13 @@ impl<'a> Verify<'a> {
                 "departments_own needs a unit_field",
             );
         }
+        self.subject();
+        let own_code = d.subject.as_ref().map(|s| &s.code);
         for (n, name) in d.access.firm_fields.iter().enumerate() {
+            // A firm owns the record that is the form of the firm itself.
+            if own_code == Some(name) {
+                continue;
+            }
             self.scalar(at!["access", "firm_fields", n], name, |f| {
                 matches!(f.kind, FieldType::Reference | FieldType::CreditCode)
             });

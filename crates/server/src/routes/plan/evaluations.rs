@@ -167,7 +167,7 @@ async fn step(
     access: &Access,
     id: i64,
     to: EvaluationState,
-    request: EvaluationStep,
+    request: &EvaluationStep,
 ) -> Result<Json<EvaluationView>> {
     let plan = plan(ctx)?;
     let note = request.note.trim();
@@ -209,7 +209,7 @@ pub(crate) async fn hand_in(
     Path(id): Path<i64>,
     Body(request): Body<EvaluationStep>,
 ) -> Result<Json<EvaluationView>> {
-    step(&ctx, &access, id, EvaluationState::HandedIn, request).await
+    step(&ctx, &access, id, EvaluationState::HandedIn, &request).await
 }
 
 /// Publishes an evaluation that was handed in; the one published before is withdrawn.
@@ -222,7 +222,7 @@ pub(crate) async fn publish(
     Path(id): Path<i64>,
     Body(request): Body<EvaluationStep>,
 ) -> Result<Json<EvaluationView>> {
-    step(&ctx, &access, id, EvaluationState::Published, request).await
+    step(&ctx, &access, id, EvaluationState::Published, &request).await
 }
 
 /// Withdraws an evaluation, with a reason.
@@ -235,7 +235,7 @@ pub(crate) async fn withdraw(
     Path(id): Path<i64>,
     Body(request): Body<EvaluationStep>,
 ) -> Result<Json<EvaluationView>> {
-    step(&ctx, &access, id, EvaluationState::Withdrawn, request).await
+    step(&ctx, &access, id, EvaluationState::Withdrawn, &request).await
 }
 
 fn stage_names(stage: Stage) -> Bilingual {

@@ -117,7 +117,7 @@ pub(crate) async fn get_task(
         .filter(|r| r.task == id && r.on <= on && sees(&r.unit))
         .collect();
     reports.sort_by_key(|r| (std::cmp::Reverse(r.on), r.head.id.clone()));
-    let (text, text_line) = text_of(&ctx, plan, &id).await?;
+    let (text, text_line) = text_of(plan, &id).await?;
     let dues = |list: &[plan::tasks::Due]| -> Vec<LateRow> {
         list.iter()
             .filter(|d| all || part.sees_any(&d.units))
@@ -188,9 +188,8 @@ pub(crate) async fn get_task(
 }
 
 /// Text of a task in the newest edition of the document.
-async fn text_of(ctx: &Shared, plan: &Progress, id: &str) -> Result<(Option<String>, Option<u32>)> {
+async fn text_of(plan: &Progress, id: &str) -> Result<(Option<String>, Option<u32>)> {
     let text = plan.task_text(id).await?;
-    let _ = ctx;
     Ok(text.map_or((None, None), |(text, line)| (Some(text), line)))
 }
 

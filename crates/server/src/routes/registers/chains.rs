@@ -47,7 +47,11 @@ pub(crate) async fn get_chain(
         }
     };
     if query.velocity.is_some_and(|v| !(v > 0.0 && v <= 20.0)) {
-        return Err(ApiError::query("velocity", "应为 0 至 20 m/s", "must be above 0 and at most 20 m/s"));
+        return Err(ApiError::query(
+            "velocity",
+            "应为 0 至 20 m/s",
+            "must be above 0 and at most 20 m/s",
+        ));
     }
     let directory = ctx.directory().await?;
     let sight = access.sight();

@@ -28,7 +28,11 @@ pub(crate) async fn list_doubles(
     Path(name): Path<String>,
 ) -> Result<Json<DoubleList>> {
     let person = person(&ctx, &access).await?;
-    let _place = ctx.transfers.acquire().await.map_err(|_| ApiError::from(Code::Busy))?;
+    let _place = ctx
+        .transfers
+        .acquire()
+        .await
+        .map_err(|_| ApiError::from(Code::Busy))?;
     let found = ctx.app.ledger.doubles(&name, &person).await?;
     let side = |(id, title): (RecordId, String)| DoubleSide { id: id.0, title };
     let items = found
@@ -119,7 +123,11 @@ pub(crate) async fn merge_records(
     let merging = Merging {
         keep: request.keep,
         close: request.close,
-        choices: request.choices.into_iter().map(|(f, side)| (f, side.into())).collect(),
+        choices: request
+            .choices
+            .into_iter()
+            .map(|(f, side)| (f, side.into()))
+            .collect(),
         reason: request.reason,
         keep_revision: request.keep_revision,
         close_revision: request.close_revision,

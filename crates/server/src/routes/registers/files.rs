@@ -33,7 +33,13 @@ fn download(body: HttpBody, name: &str, media_type: &str, size: Option<u64>) -> 
     // Older programs read the plain name, all others the encoded one.
     let plain: String = name
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || "-_.".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        })
         .collect();
     let encoded = utf8_percent_encode(name, NAME);
     let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}");
@@ -43,7 +49,10 @@ fn download(body: HttpBody, name: &str, media_type: &str, size: Option<u64>) -> 
     let media_type = HeaderValue::from_str(media_type)
         .unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"));
     headers.insert(header::CONTENT_TYPE, media_type);
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     headers.insert(
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static("default-src 'none'; sandbox"),
@@ -101,7 +110,12 @@ pub(crate) async fn get_template(
     let person = person(&ctx, &access).await?;
     let (bytes, file) = ctx.app.ledger.template(&name, &person).await?;
     let size = bytes.len() as u64;
-    Ok(download(bytes.into(), &file, Format::Xlsx.media_type(), Some(size)))
+    Ok(download(
+        bytes.into(),
+        &file,
+        Format::Xlsx.media_type(),
+        Some(size),
+    ))
 }
 
 /// All records the filters leave, as a workbook, a text table or GeoJSON. What is exported and imported again changes
@@ -119,7 +133,10 @@ pub(crate) async fn export_records(
     let ledger = &ctx.app.ledger;
     let register = ledger.readable(&name, &person)?;
     let (query, _) = filter::query(register, &pairs, &["format"])?;
-    let wanted = pairs.iter().find(|(n, _)| n == "format").map_or("xlsx", |(_, v)| v.as_str());
+    let wanted = pairs
+        .iter()
+        .find(|(n, _)| n == "format")
+        .map_or("xlsx", |(_, v)| v.as_str());
     let format = Format::named(wanted).ok_or_else(|| {
         ApiError::query(
             "format",
@@ -127,7 +144,11 @@ pub(crate) async fn export_records(
             "use one of xlsx, csv, geojson",
         )
     })?;
-    let _place = ctx.transfers.acquire().await.map_err(|_| ApiError::from(Code::Busy))?;
+    let _place = ctx
+        .transfers
+        .acquire()
+        .await
+        .map_err(|_| ApiError::from(Code::Busy))?;
     let exported = ledger.export(&name, &query, format, &person, ctx.now()).await?;
     let stream = ReaderStream::with_capacity(tokio::fs::File::from_std(exported.file), 64 * 1024);
     let mut response = download(
@@ -158,7 +179,11 @@ pub(crate) async fn import_records(
     // Who may not import need not send the file.
     ctx.app.ledger.importable(&name, &person)?;
     let (received, file) = one_file(&ctx, form, ledger::sheet::limits::FILE_BYTES).await?;
-    let _place = ctx.transfers.acquire().await.map_err(|_| ApiError::from(Code::Busy))?;
+    let _place = ctx
+        .transfers
+        .acquire()
+        .await
+        .map_err(|_| ApiError::from(Code::Busy))?;
     let upload = Upload {
         path: received.path().to_owned(),
         name: file,
@@ -191,8 +216,16 @@ pub(crate) async fn confirm_import(
     Path((name, id)): Path<(String, i64)>,
 ) -> Result<Json<ImportedView>> {
     let person = person(&ctx, &access).await?;
-    let _place = ctx.transfers.acquire().await.map_err(|_| ApiError::from(Code::Busy))?;
-    let imported = ctx.app.ledger.confirm_import(&name, id, &person, ctx.now()).await?;
+    let _place = ctx
+        .transfers
+        .acquire()
+        .await
+        .map_err(|_| ApiError::from(Code::Busy))?;
+    let imported = ctx
+        .app
+        .ledger
+        .confirm_import(&name, id, &person, ctx.now())
+        .await?;
     ctx.directory.forget().await;
     Ok(Json(ImportedView {
         created: imported.created,

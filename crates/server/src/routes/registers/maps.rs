@@ -28,7 +28,13 @@ pub(crate) async fn get_map(
     let person = person(&ctx, &access).await?;
     let ledger = &ctx.app.ledger;
     let register = ledger.readable(&name, &person)?;
-    let symbol = register.definition().map.as_ref().ok_or(Code::NotFound)?.symbol.clone();
+    let symbol = register
+        .definition()
+        .map
+        .as_ref()
+        .ok_or(Code::NotFound)?
+        .symbol
+        .clone();
     let (mut query, _) = filter::query(register, &pairs, &["bbox", "limit"])?;
     let given = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
     if let Some(text) = given("bbox") {
@@ -36,20 +42,31 @@ pub(crate) async fn get_map(
         let good = |b: &[f64; 4]| b.iter().all(|n| n.is_finite()) && b[0] <= b[2] && b[1] <= b[3];
         let bounds = <[f64; 4]>::try_from(numbers).ok().filter(good);
         query.bounds = Some(bounds.ok_or_else(|| {
-            ApiError::query("bbox", "应为 西,南,东,北（度）", "must be west,south,east,north in degrees")
+            ApiError::query(
+                "bbox",
+                "应为 西,南,东,北（度）",
+                "must be west,south,east,north in degrees",
+            )
         })?);
     }
     let most = match given("limit") {
         None => limits::MAP_FEATURES_USUAL,
-        Some(text) => text.parse().ok().filter(|n| (1..=limits::MAP_FEATURES).contains(n)).ok_or_else(|| {
-            ApiError::query("limit", "应为 1 至 5000", "must be 1 to 5000")
-        })?,
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|n| (1..=limits::MAP_FEATURES).contains(n))
+            .ok_or_else(|| ApiError::query("limit", "应为 1 至 5000", "must be 1 to 5000"))?,
     };
-    let (found, total) = ledger.map_features(register, &query, &person, ctx.now(), most).await?;
+    let (found, total) = ledger
+        .map_features(register, &query, &person, ctx.now(), most)
+        .await?;
     let truncated = usize::try_from(total).is_ok_and(|n| n > most);
     Ok(Json(RecordCollection {
         kind: "FeatureCollection",
-        features: found.into_iter().map(|f| RecordFeature::new(f, &symbol)).collect(),
+        features: found
+            .into_iter()
+            .map(|f| RecordFeature::new(f, &symbol))
+            .collect(),
         total,
         truncated,
     }))
@@ -75,13 +92,20 @@ pub(crate) async fn get_tile(
     // What a town or a firm sees is its own; a tile must not be taken for that of another.
     let actor = &person.actor;
     let whose = format!("{} {:?} {:?}", actor.role.name(), actor.unit, actor.firms);
-    let whose: String = Sha256::digest(whose).iter().take(4).map(|b| format!("{b:02x}")).collect();
+    let whose: String = Sha256::digest(whose)
+        .iter()
+        .take(4)
+        .map(|b| format!("{b:02x}"))
+        .collect();
     let version = register.definition().version;
     let tag = HeaderValue::try_from(format!("\"{name}-{version}-{changed}-{z}-{x}-{y}-{whose}\""))
         .map_err(|e| ApiError::internal(&e))?;
     let kept = [
         (header::ETAG, tag.clone()),
-        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")),
+        (
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-cache"),
+        ),
     ];
     if headers.get(header::IF_NONE_MATCH) == Some(&tag) {
         return Ok((StatusCode::NOT_MODIFIED, kept).into_response());

@@ -2,14 +2,14 @@
 //! the ledger; what is out of sight is not found.
 
 pub(super) mod bulk;
+pub(super) mod chains;
 pub(super) mod doubles;
 pub(super) mod files;
 pub(super) mod filter;
 pub(super) mod graph;
 pub(super) mod list;
-pub(super) mod publications;
-pub(super) mod chains;
 pub(super) mod maps;
+pub(super) mod publications;
 pub(super) mod record;
 pub(super) mod sources;
 pub(super) mod zones;

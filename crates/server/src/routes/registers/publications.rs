@@ -86,7 +86,11 @@ pub(crate) async fn list_outstanding_publications(
     access: Access,
 ) -> Result<Json<OutstandingList>> {
     let person = person(&ctx, &access).await?;
-    let found = ctx.app.ledger.outstanding_publications(&person, ctx.now()).await?;
+    let found = ctx
+        .app
+        .ledger
+        .outstanding_publications(&person, ctx.now())
+        .await?;
     let items = found
         .into_iter()
         .map(|(register, period)| OutstandingView {
@@ -175,7 +179,9 @@ fn columns(register: &Register) -> Vec<PublicColumn> {
 fn record(ctx: &Shared, register: &Register, row: PublishedRow) -> PublicRecord {
     let mut shown = BTreeMap::new();
     for field in register.definition().field.iter().filter(|f| f.public) {
-        let Some(value) = row.body.get(&field.name) else { continue };
+        let Some(value) = row.body.get(&field.name) else {
+            continue;
+        };
         let text = match field.kind {
             FieldType::Group => continue,
             FieldType::Unit => {

@@ -267,10 +267,7 @@ pub(crate) async fn get_record_history(
 ) -> Result<Json<HistoryView>> {
     let person = person(&ctx, &access).await?;
     let entries = ctx.app.ledger.history(&name, &RecordId(id), &person).await?;
-    let items = entries
-        .into_iter()
-        .map(history_item)
-        .collect();
+    let items = entries.into_iter().map(history_item).collect();
     Ok(Json(HistoryView { items }))
 }
 

@@ -38,7 +38,10 @@ pub(crate) async fn list_sources(
 ) -> Result<Json<SourceList>> {
     let person = person(&ctx, &access).await?;
     let ledger = &ctx.app.ledger;
-    let named = pairs.iter().find(|(n, _)| n == "register").map(|(_, v)| v.as_str());
+    let named = pairs
+        .iter()
+        .find(|(n, _)| n == "register")
+        .map(|(_, v)| v.as_str());
     let sources = ledger.source_register(named, &person)?;
     let (query, window) = filter::query(sources, &pairs, &["register"])?;
     let found = ledger.sources(sources, &query, &person, ctx.now()).await?;
@@ -88,7 +91,9 @@ pub(crate) async fn get_source(
     let person = person(&ctx, &access).await?;
     let ledger = &ctx.app.ledger;
     let sources = ledger.source_register(query.register.as_deref(), &person)?;
-    let file = ledger.source(sources, &RecordId::new(&id), &person, ctx.now()).await?;
+    let file = ledger
+        .source(sources, &RecordId::new(&id), &person, ctx.now())
+        .await?;
     let (monitors, alarms) = monitoring(&ctx, &access, &file.subjects).await?;
     let parts = parts(&ctx, sources, file.records);
     let record = file.held.record;
@@ -171,8 +176,12 @@ async fn monitoring(
     let scope = access.store_scope(&directory);
     let (mut monitors, mut alarms) = (Vec::new(), Vec::new());
     for id in ids {
-        let Some(overview) = store.subject_overview(id, now).await? else { continue };
-        let Some(row) = rows(ctx, &directory, vec![overview]).await?.pop() else { continue };
+        let Some(overview) = store.subject_overview(id, now).await? else {
+            continue;
+        };
+        let Some(row) = rows(ctx, &directory, vec![overview]).await?.pop() else {
+            continue;
+        };
         let latest = store.latest_of_subject(id).await?;
         monitors.push(MonitorView {
             row,
@@ -193,7 +202,12 @@ async fn monitoring(
             ..AlarmQuery::default()
         };
         let found = store.list_alarms(&query).await?;
-        alarms.extend(found.items.into_iter().map(|a| views::alarm(profile, &directory, a.alarm)));
+        alarms.extend(
+            found
+                .items
+                .into_iter()
+                .map(|a| views::alarm(profile, &directory, a.alarm)),
+        );
     }
     // A firm's alarms are those of its outlets too.
     let mut told = BTreeSet::new();
@@ -237,6 +251,8 @@ pub(crate) async fn judge_source(
         same: ask.same,
         reason: ask.reason,
     };
-    ledger.judge_source(sources, &judgement, &person, ctx.now()).await?;
+    ledger
+        .judge_source(sources, &judgement, &person, ctx.now())
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }

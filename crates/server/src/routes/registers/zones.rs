@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::multipart::{Multipart, MultipartError, MultipartRejection};
 use axum::extract::State;
+use axum::extract::multipart::{Multipart, MultipartError, MultipartRejection};
 use geo::layer::Reading;
 use geo::{Crs, Geometry, LonLat};
 use ledger::{Around, LayerImport, Site};
@@ -13,9 +13,7 @@ use serde_json::Map;
 
 use super::person;
 use crate::access::Access;
-use crate::dto::places::{
-    LayerForm, LayerQuery, LayerReportView, SystemAsk, ZoneAsk, ZoneReportView,
-};
+use crate::dto::places::{LayerForm, LayerQuery, LayerReportView, SystemAsk, ZoneAsk, ZoneReportView};
 use crate::error::{ApiError, Code, Result};
 use crate::extract::{Body, Query};
 use crate::limits;
@@ -35,7 +33,11 @@ pub(crate) async fn test_zones(
         (Some(point), None, None) => {
             let at = LonLat::new(point.lon, point.lat);
             if !at.is_valid() {
-                return Err(ApiError::field("point", "应为经纬度", "must be degrees on the globe"));
+                return Err(ApiError::field(
+                    "point",
+                    "应为经纬度",
+                    "must be degrees on the globe",
+                ));
             }
             Geometry::point(at)
         }
@@ -87,7 +89,8 @@ pub(crate) async fn import_layer(
     let (file, bytes) = file(form).await?;
     let object = |name: &str, text: Option<&String>| -> Result<Map<String, serde_json::Value>> {
         text.map_or(Ok(Map::new()), |t| {
-            serde_json::from_str(t).map_err(|_| ApiError::query(name, "应为 JSON 对象", "must be a JSON object"))
+            serde_json::from_str(t)
+                .map_err(|_| ApiError::query(name, "应为 JSON 对象", "must be a JSON object"))
         })
     };
     let columns: BTreeMap<String, String> = object("columns", query.columns.as_ref())?

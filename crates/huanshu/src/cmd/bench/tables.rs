@@ -15,7 +15,7 @@ use registers::library::{File, Library};
 use registers::table::{self, Cell};
 use store::{Page, Store};
 
-use super::bench::Figure;
+use super::Figure;
 use crate::clock::SystemClock;
 use crate::fail::Failure;
 
@@ -96,13 +96,20 @@ fn row(n: usize) -> Vec<Cell> {
 /// A figure of `/proc/self/status`, MiB; 0 where there is none.
 fn memory(name: &str) -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|l| l.strip_prefix(name)).unwrap_or_default();
+    let line = status
+        .lines()
+        .find_map(|l| l.strip_prefix(name))
+        .unwrap_or_default();
     let digits: String = line.chars().filter(char::is_ascii_digit).collect();
     digits.parse::<f64>().unwrap_or(0.0) / 1024.0
 }
 
 /// Time and the memory it took beyond what was there before.
-async fn measured<T>(what: &str, out: &mut Vec<Figure>, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+async fn measured<T>(
+    what: &str,
+    out: &mut Vec<Figure>,
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
     // Lets the kernel count the highest use anew; where it cannot, the figure holds what came before too.
     let _ = std::fs::write("/proc/self/clear_refs", "5");
     let before = memory("VmRSS:");
@@ -111,7 +118,12 @@ async fn measured<T>(what: &str, out: &mut Vec<Figure>, work: impl Future<Output
     let seconds = began.elapsed().as_secs_f64();
     let peak = (memory("VmHWM:") - before).max(0.0);
     out.push(Figure::new("P6", what.to_owned(), "ms", vec![seconds * 1000.0]));
-    out.push(Figure::new("P6", format!("{what}: memory at most"), "MiB", vec![peak]));
+    out.push(Figure::new(
+        "P6",
+        format!("{what}: memory at most"),
+        "MiB",
+        vec![peak],
+    ));
     Ok(done)
 }
 
@@ -149,7 +161,12 @@ async fn measure(data: &Path) -> Result<Vec<Figure>, Failure> {
     }
     export.finish(std::fs::File::create(&workbook).map_err(io)?)?;
     let text = data.join("table.csv");
-    let mut csv = ledger::sheet::Csv::new(std::fs::File::create(&text).map(std::io::BufWriter::new).map_err(io)?).map_err(io)?;
+    let mut csv = ledger::sheet::Csv::new(
+        std::fs::File::create(&text)
+            .map(std::io::BufWriter::new)
+            .map_err(io)?,
+    )
+    .map_err(io)?;
     let heads: Vec<Cell> = columns.iter().map(|c| Cell::text(&c.header)).collect();
     csv.row(&heads).map_err(io)?;
     for n in ROWS..2 * ROWS {
@@ -180,10 +197,16 @@ async fn measure(data: &Path) -> Result<Vec<Figure>, Failure> {
     }
     ledger.refresh().await?;
     let all = 2 * ROWS;
-    for (format, kind) in [(Format::Xlsx, "workbook"), (Format::Csv, "text table"), (Format::GeoJson, "GeoJSON")] {
+    for (format, kind) in [
+        (Format::Xlsx, "workbook"),
+        (Format::Csv, "text table"),
+        (Format::GeoJson, "GeoJSON"),
+    ] {
         let what = format!("export of {all} records as {kind}");
         let exported = measured(&what, &mut out, async {
-            Ok(ledger.export(name, &Query::default(), format, &person, now).await?)
+            Ok(ledger
+                .export(name, &Query::default(), format, &person, now)
+                .await?)
         })
         .await?;
         if format == Format::Xlsx {
@@ -206,7 +229,10 @@ async fn measure(data: &Path) -> Result<Vec<Figure>, Failure> {
         }
     }
     let what = format!("search for doubles over {all} records");
-    measured(&what, &mut out, async { Ok(ledger.doubles(name, &person).await?) }).await?;
+    measured(&what, &mut out, async {
+        Ok(ledger.doubles(name, &person).await?)
+    })
+    .await?;
     let page = Page::default();
     for what in ["first page for the public after a change", "the next one"] {
         let later = UtcMs(now.0 + 1);
