@@ -16,6 +16,7 @@ use crate::{Ledger, limits};
 
 /// Which records are meant.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "made once a request, never kept")]
 pub enum Chosen {
     /// Those a query leaves.
     Matching(Query),

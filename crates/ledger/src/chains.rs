@@ -248,9 +248,9 @@ impl Ledger {
                 if !is_field(&link.field, &edge.field) {
                     continue;
                 }
-                let other = if own && holder == *step && self.stands(chain, target, &link.target) {
+                let other = if own && holder == *step && Self::stands(chain, target, &link.target) {
                     (target, link.target.clone())
-                } else if !own && target == *step && self.holds(chain, holder, &link) {
+                } else if !own && target == *step && Self::holds(chain, holder, &link) {
                     (holder, LinkTarget::Record(link.register.clone(), link.id.clone()))
                 } else {
                     continue;
@@ -267,7 +267,7 @@ impl Ledger {
         Ok(out)
     }
 
-    fn stands(&self, chain: &Chain, step: usize, target: &LinkTarget) -> bool {
+    fn stands(chain: &Chain, step: usize, target: &LinkTarget) -> bool {
         chain.file().step.get(step).is_some_and(|s| match target {
             LinkTarget::Record(register, _) => s.register.as_deref() == Some(register.as_str()),
             LinkTarget::Subject(_) => s.subject.is_some(),
@@ -275,7 +275,7 @@ impl Ledger {
         })
     }
 
-    fn holds(&self, chain: &Chain, step: usize, link: &StoredLink) -> bool {
+    fn holds(chain: &Chain, step: usize, link: &StoredLink) -> bool {
         let step = chain.file().step.get(step);
         step.is_some_and(|s| s.register.as_deref() == Some(link.register.as_str()))
     }
@@ -507,7 +507,7 @@ impl Ledger {
                 }
             }
         }
-        let (rows, left_out) = rows(balance, sums);
+        let (rows, left_out) = rows(balance, &sums);
         Ok(Some(Balanced {
             node,
             balance: b,
@@ -534,7 +534,7 @@ impl Sum {
 }
 
 /// Rows with their differences, the total last; and how many amounts of each term are missing.
-fn rows(balance: &Balance, sums: BTreeMap<String, Vec<Sum>>) -> (Vec<BalanceRow>, Vec<u64>) {
+fn rows(balance: &Balance, sums: &BTreeMap<String, Vec<Sum>>) -> (Vec<BalanceRow>, Vec<u64>) {
     let mut total = vec![Sum::default(); balance.term.len()];
     for terms in sums.values() {
         for (sum, term) in total.iter_mut().zip(terms) {

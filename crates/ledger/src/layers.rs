@@ -145,7 +145,7 @@ impl Ledger {
         let plain = reading == Reading::default();
         // What a person said is not asked again; a wrong answer is told by what it makes of the positions.
         let suspicions = match raw.clone().reading(reading) {
-            Ok(read) => examine(&read, around.area, &moved(&pairs, &reading)),
+            Ok(read) => examine(&read, around.area, &moved(&pairs, reading)),
             Err(_) if plain => examine(&raw, around.area, &pairs),
             Err(error) => return Err(refused(&error)),
         };
@@ -495,7 +495,7 @@ fn known_places(layer: &Layer, places: &BTreeMap<String, LonLat>) -> Vec<(LonLat
         .collect()
 }
 
-fn moved(pairs: &[(LonLat, LonLat)], reading: &Reading) -> Vec<(LonLat, LonLat)> {
+fn moved(pairs: &[(LonLat, LonLat)], reading: Reading) -> Vec<(LonLat, LonLat)> {
     pairs
         .iter()
         .map(|(p, truth)| {

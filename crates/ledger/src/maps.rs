@@ -37,9 +37,12 @@ pub struct MapFeature {
     pub count: i64,
 }
 
-/// Lines and areas by register and record, with the revision they were read at.
+/// A line or area with the revision it was read at.
+type Read = (i64, Arc<Geometry>);
+
+/// Lines and areas by register and record.
 #[derive(Default)]
-pub(crate) struct Cache(Mutex<HashMap<(String, RecordId), (i64, Arc<Geometry>)>>);
+pub(crate) struct Cache(Mutex<HashMap<(String, RecordId), Read>>);
 
 /// Steps across a tile within which points are drawn as one, at levels where single ones cannot be told apart: 1/128 of
 /// the tile, some four pixels.

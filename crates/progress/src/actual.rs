@@ -2,6 +2,7 @@
 //! can be opened again. What is reported stands in [`crate::kept`].
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -75,24 +76,23 @@ pub(crate) async fn read(
     for line in follow.sources.values() {
         match &line.origin {
             Origin::AirMean { levels, .. } | Origin::GoodDays { levels } => {
-                let key = levels.join(",");
-                if !out.air.contains_key(&key) {
+                if let Entry::Vacant(free) = out.air.entry(levels.join(",")) {
                     let stations = of_level(&subjects, SubjectKind::AirStation, levels);
                     let ids: Vec<SubjectId> = stations.iter().map(|s| s.id).collect();
                     let days = match (start(years.base), start(last.saturating_add(1))) {
                         (Some(from), Some(to)) if !ids.is_empty() => air::read(store, &ids, from, to).await?,
                         _ => AirDays::default(),
                     };
-                    out.air.insert(key, days);
+                    free.insert(days);
                 }
             }
             Origin::SectionShare { levels, .. } => {
                 let key = levels.join(",");
                 for year in years.base.saturating_add(1)..=last {
-                    if !out.sections.contains_key(&(key.clone(), year)) {
+                    if let Entry::Vacant(free) = out.sections.entry((key.clone(), year)) {
                         let sections = of_level(&subjects, SubjectKind::WaterSection, levels);
                         let classes = classes(store, &sections, year).await?;
-                        out.sections.insert((key.clone(), year), classes);
+                        free.insert(classes);
                     }
                 }
             }

@@ -79,9 +79,12 @@ pub(crate) fn text_of(upload: &Upload) -> Result<(String, &'static str)> {
             format!("the file is larger than {most} MB: send Markdown, plain text or .docx"),
         ));
     }
-    let lower = upload.name.to_lowercase();
+    let ending = std::path::Path::new(&upload.name)
+        .extension()
+        .map(|e| e.to_string_lossy().to_lowercase())
+        .unwrap_or_default();
     let zipped = bytes.starts_with(b"PK");
-    if zipped || lower.ends_with(".docx") {
+    if zipped || ending == "docx" {
         let text = plan::docx::text(bytes).map_err(|e| {
             let said = e.to_string();
             let (zh, en) = said.split_once(" / ").unwrap_or((&said, &said));
@@ -120,7 +123,7 @@ pub(crate) fn text_of(upload: &Upload) -> Result<(String, &'static str)> {
     if odd.count() > 8 {
         return Err(refused("不是文字文件", "not a text file"));
     }
-    let kind = if lower.ends_with(".md") {
+    let kind = if ending == "md" {
         "text/markdown"
     } else {
         "text/plain"

@@ -250,7 +250,7 @@ impl Progress {
             indicators,
             tasks: day.inputs.tasks,
             projects: day.inputs.projects,
-            figures: self.figures(&day.kept, closing),
+            figures: Self::figures(&day.kept, closing),
             units: self
                 .units()
                 .iter()
@@ -277,7 +277,7 @@ impl Progress {
     }
 
     /// Figures of the follow-up itself: rounds, reports, orders up to the closing day.
-    fn figures(&self, kept: &crate::kept::Kept, closing: Date) -> Vec<Figure> {
+    fn figures(kept: &crate::kept::Kept, closing: Date) -> Vec<Figure> {
         let figure = |group: &str, name: &str, value: usize, unit: &str, key: &str| Figure {
             group: group.to_owned(),
             name: name.to_owned(),

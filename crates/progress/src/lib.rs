@@ -55,12 +55,15 @@ pub struct Progress {
     inner: Arc<Inner>,
 }
 
+/// Change counters of the plan's registers.
+type Marks = BTreeMap<String, i64>;
+
 struct Inner {
     ledger: Ledger,
     facts: Facts,
     follow: Follow,
     units: Vec<Unit>,
-    kept: Mutex<Option<(BTreeMap<String, i64>, Arc<Kept>)>>,
+    kept: Mutex<Option<(Marks, Arc<Kept>)>>,
     read: Mutex<Option<(UtcMs, Arc<actual::Read>)>>,
     /// The edition read last: reading one takes a moment, and it never changes.
     edition: Mutex<Option<Arc<documents::Edition>>>,

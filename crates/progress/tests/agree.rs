@@ -30,7 +30,7 @@ async fn bench(case: &Value) -> Bench {
         for line in text.lines() {
             let key = line.split('=').next().unwrap().trim();
             if key == "indicator" {
-                no = line.split('=').nth(1).unwrap().trim().to_owned();
+                line.split('=').nth(1).unwrap().trim().clone_into(&mut no);
             }
             match key {
                 "weight" => {

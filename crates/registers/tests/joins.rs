@@ -153,7 +153,7 @@ fn a_chain_names_fields_of_groups() {
     assert!(!is_field("works", "traced.works"));
 }
 
-fn body(value: serde_json::Value) -> Body {
+fn body(value: &serde_json::Value) -> Body {
     value.as_object().unwrap().clone()
 }
 
@@ -161,11 +161,12 @@ fn body(value: serde_json::Value) -> Body {
 fn identifiers_join_likeness_proposes_contradictions_ask() {
     let library = library();
     let (works, paper) = (library.get("works").unwrap(), library.get("paper").unwrap());
-    let source = body(json!({
+    let source = body(&json!({
         "name": "茌平大名铝业有限公司", "number": "N-1", "licence": "L-1", "others": ["大铝厂"],
         "place": { "type": "Point", "coordinates": [116.2, 36.6] },
     }));
-    let judged = |value| compare(works, &source, &claim(paper, works, &body(value)).unwrap());
+    let judged =
+        |value: serde_json::Value| compare(works, &source, &claim(paper, works, &body(&value)).unwrap());
     let same = judged(json!({ "holder": "别的名字", "number": "N-1" }));
     assert_eq!(
         (same.decision, same.agree),
@@ -195,7 +196,7 @@ fn identifiers_join_likeness_proposes_contradictions_ask() {
     assert!(claim(works, works, &source).is_none());
     assert!(claim(paper, works, &Body::new()).is_none());
     let shared = terms(works, &source);
-    let alias = claim(paper, works, &body(json!({ "holder": "大铝厂" }))).unwrap();
+    let alias = claim(paper, works, &body(&json!({ "holder": "大铝厂" }))).unwrap();
     assert!(terms(works, &alias.body).iter().any(|t| shared.contains(t)));
 }
 

@@ -280,6 +280,17 @@ export interface components {
         };
         /** @description What kind of value a field holds. */
         FieldType: "text" | "integer" | "decimal" | "date" | "instant" | "choice" | "boolean" | "file" | "point" | "line" | "area" | "reference" | "unit" | "credit_code" | "permit_code" | "group";
+        /** @description Records of this register belong to a source. */
+        Identity: {
+            /** @description Part of the source's file its records stand in. */
+            part: string;
+            /** @description Field of the source's record → field of this register that says the same. */
+            same: {
+                [key: string]: string;
+            };
+            /** @description Register that holds the sources. */
+            source: string;
+        };
         /** @description Values that together occur once in the register. */
         Key: {
             /** @description Names of scalar fields. */
@@ -446,6 +457,32 @@ export interface components {
         };
         /** @description The good side of a target. */
         Sense: "at_least" | "at_most";
+        /**
+         * @description The register holds one record per source (一源一档), to which records of other lists belong. Who is who is said by
+         *     [`super::Matching`]; what is equal in a field of `exact` is the same without a person.
+         */
+        SourceFile: {
+            /**
+             * @description Repeatable text field with other and former names.
+             * @default null
+             */
+            aliases: string | null;
+            /** @description Fields with identifiers: where one agrees and none contradicts, records are the same. */
+            exact: string[];
+            /** @description Text field with the name. */
+            name: string;
+            /** @description Parts of the file, in the order they are shown. */
+            part: components["schemas"]["SourcePart"][];
+        };
+        /** @description One part of a source's file. */
+        SourcePart: {
+            /** @description Stable code. */
+            code: string;
+            /** @description English name. */
+            en: string;
+            /** @description Chinese name. */
+            zh: string;
+        };
         /** @description Units of a deadline. */
         Span: "working_hours" | "working_days" | "hours" | "days" | "months" | "years";
         /** @description One state. */
@@ -582,6 +619,47 @@ export interface components {
             /** @description Chinese name: the button's text. */
             zh: string;
         };
+        /** @description The register is a layer of areas with rules (分区图层): places are tested against its records, and its rules hold in them. */
+        Zoning: {
+            /**
+             * @description Choice or text field with the class within the layer.
+             * @default null
+             */
+            class: string | null;
+            /** @description Place field with its extent. */
+            field: string;
+            /**
+             * @description Choice or text field that names the layer; all records are of one layer when left out.
+             * @default null
+             */
+            kind: string | null;
+            /**
+             * @description Name of the layer, where it is neither the register's nor said by `kind`.
+             * @default null
+             */
+            names: components["schemas"]["Names"] | null;
+            /**
+             * @description Fields that say what holds there.
+             * @default []
+             */
+            rules: string[];
+            /**
+             * @description What holds everywhere in the layer, whatever its fields say (a rule of law).
+             * @default null
+             */
+            says: string | null;
+            /**
+             * @description Which records hold; all when left out.
+             * @default null
+             */
+            where: string | null;
+            /**
+             * Format: uint32
+             * @description From how near it already matters, metres.
+             * @default 0
+             */
+            within_m: number;
+        };
         /**
          * Definition
          * @description Definition of one register (台账定义).
@@ -603,6 +681,11 @@ export interface components {
             en: string;
             /** @description Fields, in the order of the form and of the template. */
             field: components["schemas"]["Field"][];
+            /**
+             * @description Its records belong to sources.
+             * @default null
+             */
+            identity: components["schemas"]["Identity"] | null;
             /**
              * @description Sets of fields whose values together occur once.
              * @default []
@@ -661,6 +744,11 @@ export interface components {
              */
             rule: components["schemas"]["Rule"][];
             /**
+             * @description It holds one record per source, to which records of other registers belong.
+             * @default null
+             */
+            source: components["schemas"]["SourceFile"] | null;
+            /**
              * @description The watched subject each record is the form of.
              * @default null
              */
@@ -676,6 +764,11 @@ export interface components {
             version: number;
             /** @description Chinese name. */
             zh: string;
+            /**
+             * @description Its records are areas with rules that places are tested against, one layer for each place that has them.
+             * @default []
+             */
+            zoning: components["schemas"]["Zoning"][];
         };
     };
     responses: never;

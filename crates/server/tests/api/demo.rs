@@ -43,7 +43,12 @@ async fn chiping() -> Bench {
         definitions.insert(name.trim_start_matches("registers/").to_owned(), text);
     }
     profile.retain(|name, _| {
-        name == "profile.toml" || name.starts_with("map/") || !name.contains('/') && name.ends_with(".toml")
+        name == "profile.toml"
+            || name.starts_with("map/")
+            || !name.contains('/')
+                && std::path::Path::new(name)
+                    .extension()
+                    .is_some_and(|e| e == "toml")
     });
     let files: Vec<File> = definitions
         .into_iter()

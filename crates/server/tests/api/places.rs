@@ -573,7 +573,7 @@ async fn a_register_is_drawn_as_features_and_tiles(bench: &Bench) {
     assert_eq!(area.status.as_u16(), 200);
 }
 
-fn step_of<'a>(chain: &'a Value, step: usize) -> Vec<&'a Value> {
+fn step_of(chain: &Value, step: usize) -> Vec<&Value> {
     chain["nodes"]
         .as_array()
         .unwrap()

@@ -95,8 +95,7 @@ pub(crate) async fn get_tile(
     let whose: String = Sha256::digest(whose)
         .iter()
         .take(4)
-        .map(|b| format!("{b:02x}"))
-        .collect();
+        .fold(String::new(), |text, b| text + &format!("{b:02x}"));
     let version = register.definition().version;
     let tag = HeaderValue::try_from(format!("\"{name}-{version}-{changed}-{z}-{x}-{y}-{whose}\""))
         .map_err(|e| ApiError::internal(&e))?;

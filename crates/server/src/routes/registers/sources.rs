@@ -212,7 +212,7 @@ async fn monitoring(
     // A firm's alarms are those of its outlets too.
     let mut told = BTreeSet::new();
     alarms.retain(|a| told.insert(a.id.0));
-    alarms.sort_by(|a, b| b.last_time.0.cmp(&a.last_time.0));
+    alarms.sort_by_key(|a| std::cmp::Reverse(a.last_time.0));
     Ok((monitors, alarms))
 }
 
