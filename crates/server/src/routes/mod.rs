@@ -147,10 +147,6 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
             registers::files::get_import,
             registers::files::drop_import
         ))
-        .routes(routes!(
-            registers::files::get_import,
-            registers::files::drop_import
-        ))
         .routes(routes!(registers::files::confirm_import))
         .routes(
             routes!(registers::files::upload_attachment)
@@ -159,10 +155,6 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         .routes(routes!(registers::files::get_attachment))
         .routes(routes!(registers::doubles::list_doubles))
         .routes(routes!(registers::doubles::dismiss_double))
-        .routes(routes!(
-            registers::doubles::plan_merge,
-            registers::doubles::merge_records
-        ))
         .routes(routes!(
             registers::doubles::plan_merge,
             registers::doubles::merge_records
