@@ -6,9 +6,6 @@ import type {
   Page, Proposal, QueryOf, PublicationsView, PublicRecords, PublicRegister, RecordCollection, RecordRow, RecordView, RegisterFigure, RegisterInfo, RegisterView, SourceList, SourceView, SystemList, TallyFigure, ZoneReport,
 } from './types'
 
-// eslint-disable-next-line
-const c = client as any
-
 /** Values as the generated types have objects whose fields they do not know. */
 const free = (body: Body): Record<string, never> => body as Record<string, never>
 
@@ -54,50 +51,51 @@ export const attach = (name: string, field: string, file: File, progress: (share
 export const importFile = (name: string, file: File, progress: (share: number) => void, stop?: AbortSignal): Promise<ImportView> =>
   upload(fileAt(name, 'imports'), file, progress, stop)
 export const confirmImport = (name: string, id: number): Promise<{ created: number; changed: number; unchanged: number }> =>
-  ask(c.POST('/api/v1/registers/{name}/imports/{id}/confirm', { params: { path: { name, id } } }))
+  ask(client.POST('/api/v1/registers/{name}/imports/{id}/confirm', { params: { path: { name, id } } }))
 export const dropImport = (name: string, id: number): Promise<unknown> =>
-  ask(c.DELETE('/api/v1/registers/{name}/imports/{id}', { params: { path: { name, id } } }))
+  ask(client.DELETE('/api/v1/registers/{name}/imports/{id}', { params: { path: { name, id } } }))
 
 // ---- records that mean the same thing
 export const doubles = async (name: string): Promise<DoublePair[]> =>
-  (await ask<{ items: DoublePair[] }>(c.GET('/api/v1/registers/{name}/doubles', { params: { path: { name } } }))).items
+  (await ask(client.GET('/api/v1/registers/{name}/doubles', { params: { path: { name } } }))).items
 export const dismissDouble = (name: string, body: { a: string; b: string; reason: string }): Promise<unknown> =>
-  ask(c.POST('/api/v1/registers/{name}/doubles/dismiss', { params: { path: { name } }, body }))
+  ask(client.POST('/api/v1/registers/{name}/doubles/dismiss', { params: { path: { name } }, body }))
 export const mergePlan = (name: string, keep: string, close: string): Promise<MergePlan> =>
-  ask(c.GET('/api/v1/registers/{name}/merge', { params: { path: { name }, query: { keep, close } } }))
+  ask(client.GET('/api/v1/registers/{name}/merge', { params: { path: { name }, query: { keep, close } } }))
 export const merge = (name: string, body: { keep: string; close: string; choices: Record<string, 'keep' | 'close'>; reason: string; keep_revision: number; close_revision: number }): Promise<RecordView> =>
-  ask(c.POST('/api/v1/registers/{name}/merge', { params: { path: { name } }, body }))
+  ask(client.POST('/api/v1/registers/{name}/merge', { params: { path: { name } }, body }))
 export const unmerge = (name: string, body: { id: string; reason: string }): Promise<RecordView> =>
-  ask(c.POST('/api/v1/registers/{name}/unmerge', { params: { path: { name } }, body }))
+  ask(client.POST('/api/v1/registers/{name}/unmerge', { params: { path: { name } }, body }))
 
 // ---- publication
-export const publications = (name: string): Promise<PublicationsView> => ask(c.GET('/api/v1/registers/{name}/publications', { params: { path: { name } } }))
+export const publications = (name: string): Promise<PublicationsView> => ask(client.GET('/api/v1/registers/{name}/publications', { params: { path: { name } } }))
 export const publish = (name: string, from: string): Promise<unknown> =>
-  ask(c.POST('/api/v1/registers/{name}/publications', { params: { path: { name } }, body: { from } }))
+  ask(client.POST('/api/v1/registers/{name}/publications', { params: { path: { name } }, body: { from } }))
 
 // ---- places
-export const registerMap = (name: string, query: Record<string, unknown>): Promise<RecordCollection> =>
-  ask(c.GET('/api/v1/registers/{name}/map', { params: { path: { name }, query: given(query) } }))
+export const registerMap = (name: string, query: QueryOf<'get_map'>): Promise<RecordCollection> =>
+  ask(client.GET('/api/v1/registers/{name}/map', { params: { path: { name }, query: given(query) } })) as Promise<unknown> as Promise<RecordCollection>
 export const tilesAt = (name: string): string => fileAt(name, 'tiles/{z}/{x}/{y}')
 
 // ---- the plan's systems
-export const systems = (): Promise<SystemList> => ask(c.GET('/api/v1/systems'))
-export const testPlace = (geometry: GeoJSON.Geometry): Promise<ZoneReport> => ask(c.POST('/api/v1/zones/test', { body: { geometry } }))
+export const systems = (): Promise<SystemList> => ask(client.GET('/api/v1/systems'))
+export const testPlace = (geometry: GeoJSON.Geometry): Promise<ZoneReport> =>
+  ask(client.POST('/api/v1/zones/test', { body: { geometry: geometry as unknown as Record<string, never> } }))
 export const importLayer = (name: string, file: File, dry: boolean, more: Record<string, string>, progress: (share: number) => void): Promise<LayerReport> =>
   upload(`/api/v1/zones/import?${new URLSearchParams({ register: name, dry_run: String(dry), ...more })}`, file, progress)
-export const chains = async (): Promise<ChainInfo[]> => (await ask<{ items: ChainInfo[] }>(c.GET('/api/v1/chains'))).items
-export const chain = (name: string, query: { from: string; velocity?: number }): Promise<ChainWalk> =>
-  ask(c.GET('/api/v1/chains/{name}', { params: { path: { name }, query: given(query) } }))
+export const chains = async (): Promise<ChainInfo[]> => (await ask(client.GET('/api/v1/chains'))).items
+export const chain = (name: string, query: QueryOf<'get_chain'>): Promise<ChainWalk> =>
+  ask(client.GET('/api/v1/chains/{name}', { params: { path: { name }, query: given(query) } }))
 
 // ---- what anybody may see
-export const publicRegisters = async (): Promise<PublicRegister[]> => (await ask<{ items: PublicRegister[] }>(c.GET('/api/v1/public/registers'))).items
-export const publicRegister = (name: string, query: { page?: number; page_size?: number; q?: string; from?: string }): Promise<PublicRecords> =>
-  ask(c.GET('/api/v1/public/registers/{name}', { params: { path: { name }, query: given(query) } }))
+export const publicRegisters = async (): Promise<PublicRegister[]> => (await ask(client.GET('/api/v1/public/registers'))).items
+export const publicRegister = (name: string, query: QueryOf<'get_public_register'>): Promise<PublicRecords> =>
+  ask(client.GET('/api/v1/public/registers/{name}', { params: { path: { name }, query: given(query) } }))
 
 // ---- one source, one file
-export const sources = (query: Record<string, unknown>): Promise<SourceList> => ask(c.GET('/api/v1/sources', { params: { query: given(query) } }))
-export const source = (id: string): Promise<SourceView> => ask(c.GET('/api/v1/sources/{id}', { params: { path: { id } } }))
-export const sourceReviews = (query: { page?: number; page_size?: number }): Promise<Page<Proposal>> =>
-  ask(c.GET('/api/v1/sources/reviews', { params: { query: given(query) } }))
+export const sources = (query: QueryOf<'list_sources'>): Promise<SourceList> => ask(client.GET('/api/v1/sources', { params: { query: given(query) } }))
+export const source = (id: string): Promise<SourceView> => ask(client.GET('/api/v1/sources/{id}', { params: { path: { id } } }))
+export const sourceReviews = (query: QueryOf<'list_reviews'>): Promise<Page<Proposal>> =>
+  ask(client.GET('/api/v1/sources/reviews', { params: { query: given(query) } }))
 export const judgeSource = (body: { source: string; register: string; id: string; same: boolean; reason?: string }): Promise<unknown> =>
-  ask(c.POST('/api/v1/sources/reviews', { body: given(body) }))
+  ask(client.POST('/api/v1/sources/reviews', { body }))
