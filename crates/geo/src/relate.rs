@@ -98,16 +98,22 @@ pub fn relate(site: &Geometry, zone: &Geometry, within_m: f64) -> Option<Related
             if whole_m2 <= 0.0 {
                 let corners = parts.iter().flat_map(|a| a.rings().iter().flatten().copied());
                 let (inside, outside) = corners.fold((0u32, 0u32), |(inside, outside), corner| {
-                    if holds(areas, corner) { (inside + 1, outside) } else { (inside, outside + 1) }
+                    if holds(areas, corner) {
+                        (inside + 1, outside)
+                    } else {
+                        (inside, outside + 1)
+                    }
                 });
                 let relation = match (inside, outside) {
                     (0, _) => None,
                     (_, 0) => Some(Relation::Inside),
                     _ => Some(Relation::Crosses),
                 };
-                return relation.map(|relation| related(relation, None, None, 0.0)).or_else(|| {
-                    (distance_m <= within_m).then(|| related(Relation::Within, None, None, distance_m))
-                });
+                return relation
+                    .map(|relation| related(relation, None, None, 0.0))
+                    .or_else(|| {
+                        (distance_m <= within_m).then(|| related(Relation::Within, None, None, distance_m))
+                    });
             }
             let relation = if whole_m2 > 0.0 && whole_m2 - shared_m2 <= sliver(whole.border_m()) {
                 Some(Relation::Inside)

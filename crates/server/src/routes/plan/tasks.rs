@@ -11,8 +11,8 @@ use crate::access::Access;
 use crate::dto::common::Page;
 use crate::dto::plan::OnDay;
 use crate::dto::plan::tasks::{
-    DraftOrder, DraftedOrders, LateQuery, LateRow, TaskTarget, TaskChapter, TaskFigure, TaskRegister,
-    TaskSection, TaskTree, TaskView, UnitDesk,
+    DraftOrder, DraftedOrders, LateQuery, LateRow, TaskChapter, TaskFigure, TaskRegister, TaskSection,
+    TaskTarget, TaskTree, TaskView, UnitDesk,
 };
 use crate::error::{ApiError, Code, Result};
 use crate::extract::{Body, Path, Query};
