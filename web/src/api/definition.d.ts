@@ -7,6 +7,12 @@ export interface components {
         /** @description Who sees and who changes. */
         Access: {
             /**
+             * @description Departments too see and change only the records whose `unit_field` is their own unit: for lists of what each unit has
+             *     to do. Left out, a department sees every record.
+             * @default false
+             */
+            departments_own: boolean;
+            /**
              * @description Fields that hold a firm's code, by which firms see their own records; none when left out.
              * @default []
              */

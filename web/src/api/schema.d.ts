@@ -2889,7 +2889,7 @@ export interface components {
             /** @description As stored. */
             evaluation: components["schemas"]["EvaluationRow"];
             /** @description Figures of the follow-up. */
-            figures: components["schemas"]["FigureView"][];
+            figures: components["schemas"]["FrozenFigure"][];
             /** @description Day the data were frozen. */
             frozen_on: components["schemas"]["Day"];
             /** @description Indicators. */
@@ -3133,6 +3133,19 @@ export interface components {
              * @description Archived today; null for callers who see only a part of the district.
              */
             today?: number | null;
+        };
+        /** @description A frozen figure of the follow-up. */
+        FrozenFigure: {
+            /** @description Heading. */
+            group: string;
+            /** @description What it is. */
+            name: string;
+            /** @description Where it comes from. */
+            source: components["schemas"]["PlanSource"];
+            /** @description Unit. */
+            unit?: string | null;
+            /** @description Value. */
+            value?: string | null;
         };
         /** @description 缺环节: a link that lacks. */
         GapView: {
@@ -6430,6 +6443,25 @@ export interface components {
             /** @description Title. */
             title: string;
         };
+        /** @description A target of a task. */
+        TaskTarget: {
+            /** @description Value reached so far. */
+            actual?: string | null;
+            /** @description Assigned from above. */
+            assigned: boolean;
+            due?: components["schemas"]["Day"] | null;
+            /** @description A state accepted as reached, or not. */
+            met?: boolean | null;
+            /** @description What is measured or done. */
+            name: string;
+            /** @description `at_least`, `at_most`, `equal`, `about` */
+            sense?: string | null;
+            source?: components["schemas"]["PlanSource"] | null;
+            /** @description Unit. */
+            unit?: string | null;
+            /** @description Value. */
+            value?: string | null;
+        };
         /** @description The plan's tree. */
         TaskTree: {
             /** @description Chapters. */
@@ -6466,7 +6498,7 @@ export interface components {
             /** @description Chapter and section. */
             section: string;
             /** @description Targets. */
-            targets: components["schemas"]["TargetView"][];
+            targets: components["schemas"]["TaskTarget"][];
             /** @description The task. */
             task: components["schemas"]["TaskRow"];
             /** @description Text of the newest edition of the document, corrected; null where none was uploaded. */
@@ -6550,34 +6582,8 @@ export interface components {
             /** @description Unit. */
             unit: components["schemas"]["PlanUnit"];
         };
-        /**
-         * @description Kind of a unit.
-         * @enum {string}
-         */
-        UnitKindView: "bureau" | "town" | "department" | "government";
-        /** @description A unit's result. */
-        UnitScore: {
-            /** @description What to know before relying on it. */
-            doubts: components["schemas"]["PlanDoubt"][];
-            /** @description The calculation. */
-            formula: string;
-            grade?: components["schemas"]["Bilingual"] | null;
-            /** @description Duties. */
-            items: components["schemas"]["DutyScore"][];
-            /** @description Duties without a value. */
-            missing: string[];
-            /**
-             * Format: int32
-             * @description Place, from 1.
-             */
-            rank: number;
-            /** @description 0–100; null where nothing has a value. */
-            total?: string | null;
-            /** @description Unit. */
-            unit: components["schemas"]["PlanUnit"];
-        };
         /** @description What a unit has to do. */
-        UnitView: {
+        UnitDesk: {
             /** @description When this was put together. */
             at: components["schemas"]["Stamp"];
             /** @description Where it stands. */
@@ -6606,6 +6612,47 @@ export interface components {
             town_tasks: components["schemas"]["TaskRow"][];
             /** @description Tasks it cooperates in. */
             with: components["schemas"]["TaskRow"][];
+        };
+        /**
+         * @description Kind of a unit.
+         * @enum {string}
+         */
+        UnitKindView: "bureau" | "town" | "department" | "government";
+        /** @description A unit's result. */
+        UnitScore: {
+            /** @description What to know before relying on it. */
+            doubts: components["schemas"]["PlanDoubt"][];
+            /** @description The calculation. */
+            formula: string;
+            grade?: components["schemas"]["Bilingual"] | null;
+            /** @description Duties. */
+            items: components["schemas"]["DutyScore"][];
+            /** @description Duties without a value. */
+            missing: string[];
+            /**
+             * Format: int32
+             * @description Place, from 1.
+             */
+            rank: number;
+            /** @description 0–100; null where nothing has a value. */
+            total?: string | null;
+            /** @description Unit. */
+            unit: components["schemas"]["PlanUnit"];
+        };
+        /** @description A government unit, town or sub-district with duties. */
+        UnitView: {
+            /** @description Other names. */
+            aliases: string[];
+            /** @description Short stable code. */
+            code: string;
+            /** @description English name. */
+            en: string;
+            /** @description Kind. */
+            kind: components["schemas"]["UnitKindView"];
+            /** @description Seat, CGCS2000 `[lon, lat]`. */
+            seat?: number[] | null;
+            /** @description Chinese name. */
+            zh: string;
         };
         /** @description Records of a register that belong to no source yet. */
         UnmatchedView: {
@@ -8594,7 +8641,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UnitView"];
+                    "application/json": components["schemas"]["UnitDesk"];
                 };
             };
             /** @description 错误 / error */
