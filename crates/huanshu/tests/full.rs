@@ -24,7 +24,7 @@ const SOON: Duration = Duration::from_millis(300);
 const IN_A_ROW: u32 = 8;
 
 /// Bytes that make a frame about as long as the standard allows.
-const PADDING: usize = 800;
+const PADDING: usize = 3_500;
 
 fn unit(server: &Server, padding: usize) -> Unit {
     Unit::new(
@@ -71,7 +71,7 @@ fn with_a_full_disk_nothing_is_answered_and_nothing_answered_is_lost() {
     let place = Place::new();
     // Blocks of 1 KiB, for each file: the raw log, the database and its journal. The first start notes the definitions of
     // all lists, which takes some 3 MiB of journal.
-    let mut server = place.serve_after("ulimit -S -f 6144;", &["--accept-unknown-devices"]);
+    let mut server = place.serve_after("ulimit -S -f 5120;", &["--accept-unknown-devices"]);
     let mut unit = unit(&server, PADDING);
     let mut line = server.dial();
     until_nothing_is_answered(&mut unit, &mut line);
