@@ -84,7 +84,9 @@ fn with_a_full_disk_nothing_is_answered_and_nothing_answered_is_lost() {
         assert!(!unit.upload(&mut line, SOON), "still full");
     }
     assert!(server.alive());
-    assert!([200, 503].contains(&server.health()), "it can be asked how it is");
+    wait_for("it can be asked how it is", || {
+        [200, 503].contains(&server.health()).then_some(())
+    });
     server.kill();
 
     let again = place.serve(&["--accept-unknown-devices"]);
