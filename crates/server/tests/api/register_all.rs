@@ -62,6 +62,7 @@ async fn project(bench: &Bench) -> (Router, Ledger) {
     bench.store.put_subjects(&profile.subjects).await.unwrap();
     let files: Vec<File> = texts(&root.join("registers"))
         .into_iter()
+        .chain(texts(&root.join("profiles/chiping/registers")))
         .map(|(path, text)| File { path, text })
         .collect();
     let library = Library::load(&files).unwrap_or_else(|e| panic!("{e:?}"));
@@ -205,6 +206,10 @@ async fn every_register_is_exported_and_imported_and_published(bench: &Bench) {
         name: "LEAK-author".to_owned(),
     };
     for register in ledger.library().iter() {
+        // The code of a subject never changes, so its record keeps its values.
+        if register.definition().subject.is_some() {
+            continue;
+        }
         let mut changes = Vec::new();
         for (n, demo) in ledger.library().demo(register.name()).iter().enumerate() {
             let held = ledger.fetch(register, &demo.id).await.unwrap().unwrap();
@@ -243,11 +248,7 @@ async fn every_register_is_exported_and_imported_and_published(bench: &Bench) {
             let path = format!("/registers/{name}/publications");
             asking.json(login, "POST", &path, Some(body)).await;
         } else {
-            // No year has ended since the first record; then the public sees nothing yet.
-            assert!(
-                periods["rhythm"] == "live" || periods["rhythm"] == "yearly",
-                "{name}: {publication:?}"
-            );
+            assert_eq!(periods["rhythm"], "live", "{name}: {publication:?}");
         }
         let (status, bytes) = asking
             .ask("-", "GET", &format!("{path}?page_size=200"), None)
