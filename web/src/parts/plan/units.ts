@@ -19,6 +19,12 @@ export function useOn(): ComputedRef<string | undefined> {
   return computed(() => (typeof route.query.on === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(route.query.on) ? route.query.on : undefined))
 }
 
+/** Addresses of other pages of the plan, as of the same day. */
+export function useLink(): (path: string) => string {
+  const on = useOn()
+  return (path) => (on.value === undefined ? path : `${path}${path.includes('?') ? '&' : '?'}on=${on.value}`)
+}
+
 /** A share from 0 to 1 as percent, for a glance; the exact figure stands beside or behind it. */
 export function percent(share: string | null | undefined): string {
   if (share == null) return MISSING
