@@ -33,7 +33,7 @@ describe('entries', () => {
 describe('shownValue', () => {
   it('joins lists, names fields and codes, and skips line numbers and what is empty', () => {
     expect(shownValue(['甲', '乙'], naming, 'firms')).toBe('甲；乙')
-    expect(shownValue(document.tasks[0]?.notes, naming, 'notes')).toBe('<kind> notes.kind=lead，<lead> 分局，牵头单位：分局')
+    expect(shownValue(document.tasks[0]?.notes, naming, 'notes')).toBe('<kind> notes.kind=lead，牵头单位：分局，<lead> 分局')
     expect(shownValue(null, naming)).toBe('')
     expect(shownValue(0, naming)).toBe('0')
   })

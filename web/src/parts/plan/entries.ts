@@ -16,6 +16,14 @@ const ID: Record<string, string> = { tasks: 'id', indicators: 'no', chapters: 'n
 /** Shown in the head of an entry, not among its fields. */
 const HEAD = new Set(['id', 'no', 'line', 'section'])
 
+/** The order in which fields are read; what is not named here comes after. */
+const ORDER = ['kind', 'title', 'name', 'text', 'lead', 'cooperating', 'units', 'implementing', 'notes', 'targets', 'unit', 'base', 'target', 'direction', 'note', 'comparator', 'value', 'upper', 'deadline', 'due', 'area', 'quantities', 'figures', 'projects', 'firms', 'places', 'documents', 'standards', 'sections', 'aliases', 'code', 'base_kind', 'target_kind', 'base_year', 'target_year', 'comparable', 'starred', 'group', 'numbered', 'count']
+/** Names of fields in reading order. */
+export function ordered<T>(fields: [string, T][]): [string, T][] {
+  const place = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length)
+  return [...fields].sort(([a], [b]) => place(a) - place(b))
+}
+
 export function nothing(value: unknown): boolean {
   return value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
 }
@@ -26,7 +34,7 @@ export function entries(document: Raw, list: string): Entry[] {
   if (!Array.isArray(rows)) return []
   return (rows as Raw[]).map((row) => {
     const id = row[ID[list] ?? '']
-    const fields = Object.entries(row).filter(([key]) => !HEAD.has(key) && key !== ID[list])
+    const fields = ordered(Object.entries(row).filter(([key]) => !HEAD.has(key) && key !== ID[list]))
     return {
       id: id === undefined ? '' : String(id),
       title: String(row.title ?? row.name ?? ''),
@@ -61,7 +69,7 @@ export function shownValue(value: unknown, naming: Naming, field = ''): string {
   if (nothing(value)) return ''
   if (Array.isArray(value)) return value.map((v) => shownValue(v, naming, field)).join('；')
   if (typeof value === 'object') {
-    return Object.entries(value as Raw)
+    return ordered(Object.entries(value as Raw))
       .filter(([key, v]) => key !== 'line' && !nothing(v))
       .map(([key, v]) => (key === 'text' || key === 'title' ? shownValue(v, naming, `${field}.${key}`) : `${naming.field(key)} ${shownValue(v, naming, `${field}.${key}`)}`))
       .join('，')
