@@ -47,6 +47,7 @@ const inside: RouteRecordRaw[] = [
   { path: 'plan/mine', name: 'plan-mine', component: () => import('@/pages/plan/UnitPage.vue'), meta: { title: 'nav.planMine', action: 'plan.read' } },
   { path: 'plan/units/:code', name: 'plan-unit', component: () => import('@/pages/plan/UnitPage.vue'), meta: { title: 'nav.planMine', action: 'plan.read' } },
   { path: 'plan/dispatch/:code?', name: 'plan-dispatch', component: () => import('@/pages/plan/DispatchPage.vue'), meta: { title: 'nav.planDispatch', action: 'plan.read' } },
+  { path: 'plan/dispatch/:code/:record', name: 'plan-return', component: () => import('@/pages/plan/ReturnPage.vue'), meta: { title: 'nav.planReturn', action: 'plan.read' } },
   { path: 'plan/evaluations', name: 'plan-evaluations', component: () => import('@/pages/plan/EvaluationsPage.vue'), meta: { title: 'nav.planEvaluation', action: 'plan.read' } },
   { path: 'plan/evaluations/:id(\\d+)', name: 'plan-evaluation', component: () => import('@/pages/plan/EvaluationPage.vue'), meta: { title: 'nav.planEvaluation', action: 'plan.read' } },
   { path: 'plan/assessments/:id(\\d+)', name: 'plan-assessment', component: () => import('@/pages/plan/AssessmentPage.vue'), meta: { title: 'nav.planAssessment', action: 'plan.read' } },

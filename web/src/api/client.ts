@@ -87,6 +87,15 @@ export function given<T extends Record<string, unknown>>(query: T): T {
   return Object.fromEntries(Object.entries(query).filter(([, v]) => v !== undefined && v !== null && v !== '')) as T
 }
 
+/** Whether there is something at an address, without asking for it. */
+export async function answers(path: string): Promise<boolean> {
+  try {
+    return (await fetch(path, { method: 'HEAD', credentials: 'same-origin' })).ok
+  } catch {
+    return false
+  }
+}
+
 /** Sends one file and tells how much of it is on its way, 0 to 1; `fetch` cannot. */
 export function upload<T>(path: string, file: File, progress: (share: number) => void, stop?: AbortSignal): Promise<T> {
   const request = new XMLHttpRequest()
