@@ -201,8 +201,12 @@ impl Unsealed<'_> {
         if !self.seal.is_readable() {
             let printed = is_printed(frame.cp());
             notes.retain(|note| match note.code {
-                Code::BadCrc | Code::CrcModbus | Code::CrcModbusSwapped => false,
-                Code::Utf8Text | Code::GbkText | Code::InvalidText => false,
+                Code::BadCrc
+                | Code::CrcModbus
+                | Code::CrcModbusSwapped
+                | Code::Utf8Text
+                | Code::GbkText
+                | Code::InvalidText => false,
                 Code::BadLength | Code::Over1024 | Code::CpOverLimit => !printed,
                 _ => true,
             });

@@ -143,6 +143,14 @@ mod tests {
             assert_eq!(answers(&sealed("M2", &other)), "");
             assert_eq!(answers(&sealed("M3", &own)), "", "no key for this device");
         }
+        // A field unit that tells the age of its key is notified back.
+        let asked = Message::new(hj212::Edition::V2025, "1014")
+            .qn("20261124090000000")
+            .mn("M2")
+            .ack(true)
+            .with(Group::one("SKCreateTime", "20261124000000"));
+        let asked = seal(&hj212::decode(&asked.encode().unwrap()), &own, Form::Raw);
+        assert!(answers(&asked).contains("CN=9013"));
         // Where the bytes on the wire happen to fit the checksum, it vouches for nothing.
         let chance = (0..4096)
             .map(|n| upload(&format!("M{n}0")))
