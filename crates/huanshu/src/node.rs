@@ -7,6 +7,7 @@ use std::sync::Arc;
 use detect::detector::Detector;
 use detect::policy::Policy;
 use evaluate::engine::Engine;
+use hj212::cipher::{Key, KeyRing};
 use ingest::Answerer;
 use ingest::applier::Applier;
 use ingest::gateway::Gateway;
@@ -143,7 +144,12 @@ impl Node {
             UnknownPolicy::Hold
         };
 
-        let answerer = Arc::new(Answerer::new(&profile.devices));
+        let keyed = profile.devices.iter().filter_map(|device| {
+            let key = Key::new(device.sm4_key.as_ref()?.bytes());
+            Some((device.mn.as_str(), key))
+        });
+        let keys: Arc<KeyRing> = Arc::new(keyed.collect());
+        let answerer = Arc::new(Answerer::new(&profile.devices, Arc::clone(&keys)));
         let gateway = Gateway::new(
             store.log().clone(),
             answerer,
@@ -154,6 +160,7 @@ impl Node {
             store.clone(),
             store.log().clone(),
             policy,
+            Arc::clone(&keys),
             Arc::clone(&stats),
             Arc::clone(&decided),
             outcomes,
@@ -175,6 +182,7 @@ impl Node {
                 demo: settings.demo,
                 sources: vec![Arc::new(GatewayFigures(stats))],
                 decided,
+                keys,
                 systems: Arc::new(settings.coverage),
                 ..Options::default()
             },
