@@ -28,6 +28,7 @@ mod overview;
 mod people;
 mod places;
 mod plan;
+mod plan_daily;
 mod register_all;
 mod register_files;
 mod registers;
