@@ -20,6 +20,7 @@ mod demo;
 mod devices;
 mod evaluate;
 mod live;
+mod moment;
 mod outside;
 mod overview;
 mod people;
