@@ -32,6 +32,7 @@ const inside: RouteRecordRaw[] = [
   { path: 'registers/:name/new', name: 'record-new', component: () => import('@/pages/NewRecordPage.vue'), meta: { title: 'nav.record', action: 'registers.read' } },
   { path: 'registers/:name/import', name: 'register-import', component: () => import('@/pages/RegisterImportPage.vue'), meta: { title: 'nav.registerImport', action: 'registers.read' } },
   { path: 'registers/:name/doubles', name: 'doubles', component: () => import('@/pages/DoublesPage.vue'), meta: { title: 'nav.doubles', action: 'registers.read' } },
+  { path: 'registers/:name/labels', name: 'labels', component: () => import('@/pages/LabelsPage.vue'), meta: { title: 'nav.labels', action: 'registers.read' } },
   { path: 'registers/:name/publications', name: 'publications', component: () => import('@/pages/PublicationsPage.vue'), meta: { title: 'nav.publications', action: 'registers.read' } },
   { path: 'registers/:name/:id', name: 'record', component: () => import('@/pages/RecordPage.vue'), meta: { title: 'nav.record', action: 'registers.read' } },
   { path: 'chains', name: 'chains', component: () => import('@/pages/ChainsPage.vue'), meta: { title: 'nav.chain', action: 'registers.read' } },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MISSING, bytes, count, figure, measured, minuteTime, multiple, periodTime, shortTime, toStamp, trimDecimal } from './format'
+import { MISSING, bytes, count, dueTime, figure, measured, minuteTime, multiple, periodTime, shortTime, toStamp, trimDecimal } from './format'
 
 describe('missing is never zero', () => {
   it('stays a dash', () => {
@@ -38,6 +38,12 @@ describe('times', () => {
     const now = Date.parse('2026-11-24T20:00:00+08:00')
     expect(shortTime('2026-11-24T08:00:00+08:00', now)).toBe('08:00')
     expect(shortTime('2026-11-23T08:00:00+08:00', now)).toBe('11-23 08:00')
+  })
+  it('of a limit in days are the last day itself', () => {
+    expect(dueTime('2026-12-01T00:00:00+08:00')).toBe('2026-11-30')
+    expect(dueTime('2026-11-30T16:00:00Z')).toBe('2026-11-30')
+    expect(dueTime('2026-12-01T09:30:00+08:00')).toBe('2026-12-01 09:30')
+    expect(dueTime(null)).toBe(MISSING)
   })
   it('follow the grain', () => {
     expect(periodTime('2026-11-24T00:00:00+08:00', 'day')).toBe('2026-11-24')
