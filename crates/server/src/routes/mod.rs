@@ -1,6 +1,7 @@
 //! The handlers, one file a duty, and the router that joins them. A handler is in the router exactly when it is in
 //! the OpenAPI document, because both are made from the same list.
 
+mod air;
 mod alarms;
 mod audit;
 mod coverage;
@@ -10,6 +11,7 @@ mod frames;
 mod headline;
 mod live;
 mod map;
+mod moment;
 mod observations;
 mod overview;
 mod plan;
@@ -43,6 +45,7 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         .routes(routes!(map::list_layers))
         .routes(routes!(map::get_layer))
         .routes(routes!(map::list_points))
+        .routes(routes!(air::get_air))
         .routes(routes!(overview::get_overview))
         .routes(routes!(subjects::list_subjects))
         .routes(routes!(subjects::get_subject))

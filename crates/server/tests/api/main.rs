@@ -22,7 +22,9 @@ mod devices;
 mod evaluate;
 mod imports;
 mod live;
+mod moment;
 mod one_source;
+
 mod outside;
 mod overview;
 mod people;
