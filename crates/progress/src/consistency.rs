@@ -227,7 +227,7 @@ impl Progress {
             reason.push_str(&said.zh);
         }
         let body = json!({
-            "number": self.next_order(&day.kept, today, 0),
+            "number": crate::sweep::next_order(&day.kept, today, 0),
             "level": "order",
             "task": task,
             "consistency": record.head.id,

@@ -37,6 +37,16 @@ impl Swept {
     }
 }
 
+/// The number of the next order of the year, or the one so many after it.
+pub(crate) fn next_order(kept: &Kept, today: Date, further: usize) -> String {
+    let year = today.year();
+    let head = format!("{year}-");
+    let given = kept.orders.iter().filter_map(|o| o.number.strip_prefix(&head));
+    let last = given.filter_map(|n| n.parse::<usize>().ok()).max().unwrap_or(0);
+    let next = last.saturating_add(further).saturating_add(1);
+    format!("{head}{next:04}")
+}
+
 impl Progress {
     /// Opens the rounds whose day has come, compares what other plans say, tells units what comes due and what is late.
     pub async fn sweep(&self, now: UtcMs) -> Result<Swept> {
@@ -105,7 +115,7 @@ impl Progress {
             .find(|p| item.about == "project" && p.head.id.as_str() == item.of);
         let mut records = Vec::new();
         for unit in self.units_of(item) {
-            let number = self.next_order(&kept, today, records.len());
+            let number = next_order(&kept, today, records.len());
             let body = self.order(item, project, &unit, level, &number, today);
             records.push(NewRecord::entered(None, false, body));
         }
@@ -119,16 +129,6 @@ impl Progress {
             .filter(|u| self.unit(u).is_some())
             .cloned()
             .collect()
-    }
-
-    /// The number of the next order of the year, or the one so many after it.
-    pub(crate) fn next_order(&self, kept: &Kept, today: Date, further: usize) -> String {
-        let year = today.year();
-        let head = format!("{year}-");
-        let given = kept.orders.iter().filter_map(|o| o.number.strip_prefix(&head));
-        let last = given.filter_map(|n| n.parse::<usize>().ok()).max().unwrap_or(0);
-        let next = last.saturating_add(further).saturating_add(1);
-        format!("{head}{next:04}")
     }
 
     /// The day by which an order of today is answered.

@@ -321,7 +321,7 @@ async fn returns_and_orders_are_told_too() {
     );
 }
 
-fn theirs(item: &str, indicator: u32, value: &str, more: Value) -> Value {
+fn theirs(item: &str, indicator: u32, value: &str, more: &Value) -> Value {
     let mut body = json!({ "other": "区国民经济和社会发展规划", "unit": "drc", "item": item, "indicator": indicator, "value": value });
     body.as_object_mut()
         .unwrap()
@@ -334,16 +334,16 @@ async fn figures_of_other_plans_are_compared_filled_in_and_ordered() {
     let bench = Bench::empty("2024-05-01").await;
     let plan = &bench.plan;
     for (state, body) in [
-        ("found", theirs("PM2.5", 1, "45", json!({}))),
+        ("found", theirs("PM2.5", 1, "45", &json!({}))),
         (
             "found",
-            theirs("优良率", 2, "66", json!({ "ours": "60", "verdict": "looser" })),
+            theirs("优良率", 2, "66", &json!({ "ours": "60", "verdict": "looser" })),
         ),
         (
             "settled",
-            theirs("生活污水", 7, "40", json!({ "verdict": "looser" })),
+            theirs("生活污水", 7, "40", &json!({ "verdict": "looser" })),
         ),
-        ("found", theirs("地下水", 6, "12", json!({}))),
+        ("found", theirs("地下水", 6, "12", &json!({}))),
     ] {
         bench.put("plan_consistency", state, body).await;
     }

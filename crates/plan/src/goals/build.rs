@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use model::ids::UnitCode;
 use rust_decimal::Decimal;
-use sha2::{Digest as _, Sha256};
 use standards::text;
 use standards::text::Text;
 
 use super::{Given, GoalKind, List, Placed, Proposed};
+use crate::canonical;
 use crate::facts::{Direction, Sense, Target};
 use crate::indicators::{Asks, IndicatorInput, asks};
 use crate::tasks::{Stage, Status, TargetInput, TaskInput, reached};
@@ -30,8 +30,9 @@ fn before(date: Date, year: u16) -> bool {
 
 /// Six hex digits that tell names apart.
 fn tag(name: &str) -> String {
-    let digest = Sha256::digest(name);
-    digest.iter().take(3).map(|byte| format!("{byte:02x}")).collect()
+    let mut sum = canonical::hex(name.as_bytes());
+    sum.truncate(6);
+    sum
 }
 
 fn words(sense: Sense) -> &'static str {
