@@ -235,13 +235,25 @@ impl Node {
 /// How often the registers look whether a new day has begun.
 const SWEEP_EVERY: std::time::Duration = std::time::Duration::from_secs(600);
 
-/// Lets the day's deadlines begin and its rounds of dispatch open, until told to stop.
+/// What the day brings to the plan: rounds, comparisons, notices.
+async fn sweep_plan(plan: Option<&Progress>, clock: &dyn Clock) {
+    let Some(plan) = plan else { return };
+    match plan.sweep(clock.now()).await {
+        Ok(swept) if swept.quiet() => {}
+        Ok(swept) => tracing::info!(?swept, "the day's rounds and notices of the plan"),
+        Err(error) => tracing::warn!(%error, "the plan's sweep failed and is tried again"),
+    }
+}
+
+/// Lets the day's deadlines begin, its rounds of dispatch open and units be told, until told to stop.
 async fn sweep(
     ledger: Ledger,
     plan: Option<Progress>,
     clock: Arc<dyn Clock>,
     mut stopping: watch::Receiver<bool>,
 ) {
+    // Deadlines were settled at the start; what units are told was not.
+    sweep_plan(plan.as_ref(), clock.as_ref()).await;
     loop {
         tokio::select! {
             _ = stopping.wait_for(|stop| *stop) => return,
@@ -255,13 +267,7 @@ async fn sweep(
             Ok(gone) => tracing::info!(gone, "attachments that no record named were removed"),
             Err(error) => tracing::warn!(%error, "collecting attachments failed and is tried again"),
         }
-        if let Some(plan) = &plan {
-            match plan.sweep(clock.now()).await {
-                Ok(opened) if opened.is_empty() => {}
-                Ok(opened) => tracing::info!(?opened, "rounds of dispatch opened"),
-                Err(error) => tracing::warn!(%error, "rounds of dispatch could not be opened; tried again"),
-            }
-        }
+        sweep_plan(plan.as_ref(), clock.as_ref()).await;
     }
 }
 

@@ -272,8 +272,9 @@ fn keyed_profile(place: &Place, key: &str) -> String {
             "device = [
                {{ mn = '{MN}', subject = 'w', st = '32', edition = '2025', pw = '123456', sm4_key = '{key}' }},
                {{ mn = '{KEYLESS}', subject = 'v', st = '32', edition = '2025' }},
-             ]".replace('\n', ""),
-        ),
+             ]"
+        )
+        .replace('\n', ""),
     );
     folder.display().to_string()
 }

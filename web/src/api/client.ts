@@ -87,6 +87,30 @@ export function given<T extends Record<string, unknown>>(query: T): T {
   return Object.fromEntries(Object.entries(query).filter(([, v]) => v !== undefined && v !== null && v !== '')) as T
 }
 
+/** Whether there is something at an address, without asking for it. */
+export async function answers(path: string): Promise<boolean> {
+  try {
+    return (await fetch(path, { method: 'HEAD', credentials: 'same-origin' })).ok
+  } catch {
+    return false
+  }
+}
+
+/** A file the server makes. */
+export async function download(path: string): Promise<Blob> {
+  let response: Response
+  try {
+    response = await fetch(path, { credentials: 'same-origin' })
+  } catch {
+    throw new ApiError(0, 'unreachable', UNREACHABLE)
+  }
+  if (!response.ok) {
+    if (response.status === 401) onUnauthorized?.()
+    throw fault(response.status, await response.json().catch(() => null))
+  }
+  return response.blob()
+}
+
 /** Sends one file and tells how much of it is on its way, 0 to 1; `fetch` cannot. */
 export function upload<T>(path: string, file: File, progress: (share: number) => void, stop?: AbortSignal): Promise<T> {
   const request = new XMLHttpRequest()

@@ -2,7 +2,7 @@
 
 import { ask, client, given, upload } from './client'
 import type {
-  Attachment, Body, BulkAnswer, ChainInfo, ChainWalk, DeadlineRow, DoublePair, Finding, HistoryEntry, ImportView, Linked, LayerReport, LinkGraph, MergePlan,
+  Attachment, Body, BulkAnswer, ChainInfo, ChainWalk, DeadlineRow, DoublePair, Finding, HistoryEntry, ImportView, Linked, LayerReport, LinkGraph, MergePlan, Outstanding,
   Page, Proposal, QueryOf, PublicationsView, PublicRecords, PublicRegister, RecordCollection, RecordRow, RecordView, RegisterFigure, RegisterInfo, RegisterView, SourceList, SourceView, SystemList, TallyFigure, ZoneReport,
 } from './types'
 
@@ -69,6 +69,8 @@ export const unmerge = (name: string, body: { id: string; reason: string }): Pro
 
 // ---- publication
 export const publications = (name: string): Promise<PublicationsView> => ask(client.GET('/api/v1/registers/{name}/publications', { params: { path: { name } } }))
+/** Periods of all registers in sight that wait for their publication, the earliest due first. */
+export const outstanding = async (): Promise<Outstanding[]> => (await ask(client.GET('/api/v1/registers/publications'))).items
 export const publish = (name: string, from: string): Promise<unknown> =>
   ask(client.POST('/api/v1/registers/{name}/publications', { params: { path: { name } }, body: { from } }))
 

@@ -46,6 +46,7 @@ export type AirStation = S['AirStation']
 export type WaterSection = S['WaterSection']
 export type PublicAir = S['PublicAir']
 export type PublicWater = S['PublicWater']
+export type AirBands = S['AirBands']
 export type Problem = S['Problem']
 
 /** One page of a list. */
@@ -90,6 +91,7 @@ export type ImportView = S['ImportView']
 export type DoublePair = S['DoubleView']
 export type MergePlan = Free<S['MergePlanView'], 'settled'>
 export type PublicationsView = S['PublicationList']
+export type Outstanding = S['OutstandingView']
 export type PublicRegister = S['PublicRegister']
 export type PublicColumn = S['PublicColumn']
 export type PublicRecords = Omit<S['PublicRecords'], 'items'> & { items: Free<S['PublicRecord'], 'body'>[] }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MISSING, bytes, count, figure, measured, minuteTime, multiple, periodTime, shortTime, toStamp, trimDecimal } from './format'
+import { MISSING, endOfSecond, bytes, count, dueTime, figure, measured, minuteTime, multiple, periodTime, shortTime, toStamp, trimDecimal } from './format'
 
 describe('missing is never zero', () => {
   it('stays a dash', () => {
@@ -39,9 +39,19 @@ describe('times', () => {
     expect(shortTime('2026-11-24T08:00:00+08:00', now)).toBe('08:00')
     expect(shortTime('2026-11-23T08:00:00+08:00', now)).toBe('11-23 08:00')
   })
+  it('of a limit in days are the last day itself', () => {
+    expect(dueTime('2026-12-01T00:00:00+08:00')).toBe('2026-11-30')
+    expect(dueTime('2026-11-30T16:00:00Z')).toBe('2026-11-30')
+    expect(dueTime('2026-12-01T09:30:00+08:00')).toBe('2026-12-01 09:30')
+    expect(dueTime(null)).toBe(MISSING)
+  })
   it('follow the grain', () => {
     expect(periodTime('2026-11-24T00:00:00+08:00', 'day')).toBe('2026-11-24')
     expect(periodTime('2026-11-01T00:00:00+08:00', 'month')).toBe('2026-11')
+  })
+  it('include what happened within their second', () => {
+    expect(endOfSecond('2026-11-24T08:00:05+08:00')).toBe('2026-11-24T08:00:05.999+08:00')
+    expect(endOfSecond('2026-11-24T08:00:05.120+08:00')).toBe('2026-11-24T08:00:05.120+08:00')
   })
   it('go back to the server with an offset', () => {
     expect(toStamp(Date.parse('2026-11-24T00:00:00Z'))).toBe('2026-11-24T08:00:00+08:00')

@@ -65,6 +65,15 @@ export function minuteTime(stamp: string | null | undefined): string {
   return civil(stamp)?.slice(0, 16) ?? MISSING
 }
 
+/** A time limit: one in days ends at midnight and is written as the day that is over then, any other with its minute. */
+export function dueTime(stamp: string | null | undefined): string {
+  if (!stamp) return MISSING
+  const text = civil(stamp)
+  if (text == null) return MISSING
+  if (!text.endsWith('00:00:00')) return text.slice(0, 16)
+  return shanghai.format(Date.parse(stamp) - 1000).slice(0, 10)
+}
+
 /** `2026-11-24 08:00:00` */
 export function secondTime(stamp: string | null | undefined): string {
   if (!stamp) return MISSING
@@ -88,6 +97,11 @@ export function periodTime(stamp: string | null | undefined, grain: string | nul
   if (grain === 'month') return text.slice(0, 7)
   if (grain === 'day') return text.slice(0, 10)
   return grain === 'realtime' ? text : text.slice(0, 16)
+}
+
+/** The last instant of a second: stamps name seconds, and what happened within one is known at its end. */
+export function endOfSecond(stamp: string): string {
+  return stamp.replace(/(T\d{2}:\d{2}:\d{2})(?=[+Z])/, '$1.999')
 }
 
 /** Instant as the API takes it, with the district's offset. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { LinkGraph } from '@/api/types'
 import { kept } from './columns'
-import { painted } from './colours'
+import { SERIES, painted } from './colours'
 import { graphOption, pageOf } from './graph'
 
 const graph = {
@@ -23,10 +23,10 @@ it('draws every node and link, the start larger, kinds in colours and shapes of 
 })
 
 it('paints codes in the order of their list and begins again when colours run out', () => {
-  const codes = Array.from({ length: 12 }, (_, n) => ({ code: String(n), zh: '', en: '' }))
+  const codes = Array.from({ length: SERIES.length + 2 }, (_, n) => ({ code: String(n), zh: '', en: '' }))
   const colours = painted(codes).map((c) => c.colour)
-  expect(new Set(colours.slice(0, 10)).size).toBe(10)
-  expect(colours[10]).toBe(colours[0])
+  expect(new Set(colours.slice(0, SERIES.length)).size).toBe(SERIES.length)
+  expect(colours[SERIES.length]).toBe(colours[0])
 })
 
 it('keeps chosen columns only while the definition has them', () => {

@@ -1,5 +1,7 @@
 //! The shipped profile, read from disk, and the keys of its devices.
 
+#![allow(dead_code, reason = "each test takes what it needs")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::OnceLock;

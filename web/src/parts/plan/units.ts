@@ -3,13 +3,31 @@
 import { computed, type ComputedRef } from 'vue'
 import { useRoute } from 'vue-router'
 import type { PlanUnit } from '@/api/plan'
-import { listed, nameOf } from '@/i18n'
+import { english, listed, nameOf } from '@/i18n'
 import { MISSING } from '@/lib/format'
+import { user, who } from '@/state/session'
 
-/** Names of units; those beyond `most` are counted. */
-export function unitNames(units: readonly PlanUnit[], most = 4): string {
+/** The short form the plan itself uses, where it has one; in English the name without that of the district. Towns go by
+ *  their name. */
+export function shortName(unit: PlanUnit): string {
+  if (english.value) {
+    const prefix = `${who.profile?.district.en.split(',')[0] ?? ''} `
+    const name = nameOf(unit)
+    return prefix.length > 1 && name.startsWith(prefix) ? name.slice(prefix.length) : name
+  }
+  const known = who.profile?.units.find((u) => u.code === unit.code)
+  const short = known?.kind === 'town' ? undefined : known?.aliases[0]
+  return short !== undefined && short.length < unit.zh.length ? short : unit.zh
+}
+
+/** Towns and departments see their own part of the plan, not that of others. */
+export const ownPartOnly = computed(() => who.session?.actions['plan.read'] === 'unit')
+export const seesUnit = (code: string): boolean => !ownPartOnly.value || user.value?.unit === code
+
+/** Names of units, short where room is scarce; those beyond `most` are counted. */
+export function unitNames(units: readonly PlanUnit[], most = 4, full = false): string {
   if (units.length === 0) return MISSING
-  const shown = units.slice(0, most).map(nameOf)
+  const shown = units.slice(0, most).map(full ? nameOf : shortName)
   return listed(shown) + (units.length > most ? ` +${units.length - most}` : '')
 }
 
@@ -17,6 +35,12 @@ export function unitNames(units: readonly PlanUnit[], most = 4): string {
 export function useOn(): ComputedRef<string | undefined> {
   const route = useRoute()
   return computed(() => (typeof route.query.on === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(route.query.on) ? route.query.on : undefined))
+}
+
+/** Addresses of other pages of the plan, as of the same day. */
+export function useLink(): (path: string) => string {
+  const on = useOn()
+  return (path) => (on.value === undefined ? path : `${path}${path.includes('?') ? '&' : '?'}on=${on.value}`)
 }
 
 /** A share from 0 to 1 as percent, for a glance; the exact figure stands beside or behind it. */
