@@ -306,7 +306,7 @@ fn printed(cp: &[u8]) -> Option<Vec<u8>> {
             _ => None,
         })
         .collect::<Option<Vec<u8>>>()?;
-    if bytes.len() % BLOCK != 0 || rest.len() >= BLOCK {
+    if !bytes.len().is_multiple_of(BLOCK) || rest.len() >= BLOCK {
         return None;
     }
     bytes.extend_from_slice(rest);

@@ -132,7 +132,7 @@ proptest! {
         prop_assert_eq!(&cut(&stream, 1), &whole);
         prop_assert_eq!(&cut(&stream, size), &whole);
         let frames: Vec<&[u8]> = whole.iter().map(|(bytes, _)| bytes.as_slice()).collect();
-        prop_assert_eq!(frames, vec![around.as_slice(), &sealed, &around]);
+        prop_assert_eq!(frames, [around.as_slice(), &sealed, &around]);
         prop_assert!(whole.iter().all(|(_, cut)| *cut == Cut::Length));
         let content = [cipher.as_slice(), rest.as_bytes()].concat();
         prop_assert_eq!(decode(&sealed).cp(), content.as_slice());
