@@ -152,6 +152,7 @@ fn segment_end(bytes: &[u8], from: usize, body_end: usize, declared: Option<usiz
         }
     }
     let text = body.get(from..).unwrap_or_default();
+    let first = find_pair(text);
     let mut last_open = None;
     for at in memchr::memrchr_iter(b'&', text) {
         if at == 0 || text.get(at - 1) != Some(&b'&') {
@@ -159,12 +160,12 @@ fn segment_end(bytes: &[u8], from: usize, body_end: usize, declared: Option<usiz
         }
         let end = at + 1;
         let code = text.get(end..end + 4).and_then(crc::parse_hex);
-        // `CP=&&` with hexadecimal looking data behind it opens, it does not close.
-        let opening = text.get(..end).is_some_and(|front| front.ends_with(b"=&&")) && text.len() > end + 4;
-        if code.is_some() && !opening {
+        // `CP=&&` with hexadecimal looking data behind it opens, it does not close; an empty last value closes like any.
+        let opening = first == Some(at - 1) && text.get(..end).is_some_and(|front| front.ends_with(b"=&&"));
+        if code.is_some() && !(opening && text.len() > end + 4) {
             return (from + end, true);
         }
-        if last_open.is_none() && !text.get(..end).is_some_and(|front| front.ends_with(b"=&&")) {
+        if last_open.is_none() && !opening {
             last_open = Some(from + end);
         }
     }

@@ -152,9 +152,13 @@ mod tests {
         let asked = seal(&hj212::decode(&asked.encode().unwrap()), &own, Form::Raw);
         assert!(answers(&asked).contains("CN=9013"));
         // Where the bytes on the wire happen to fit the checksum, it vouches for nothing.
-        let chance = (0..4096)
-            .map(|n| upload(&format!("M{n}0")))
-            .map(|frame| seal(&hj212::decode(&frame), &own, Form::Raw));
+        let chance = (0..4096).map(|n| {
+            let message = Message::new(hj212::Edition::V2025, "2011").mn("M3").ack(true);
+            let upload = message
+                .with(Group::one("DataTime", format!("{n:07}4090000")))
+                .encode();
+            seal(&hj212::decode(&upload.unwrap()), &own, Form::Raw)
+        });
         let chance: Vec<_> = chance.filter(|frame| hj212::decode(frame).crc_ok()).collect();
         assert!(!chance.is_empty());
         assert!(chance.iter().all(|frame| answers(frame).is_empty()));
