@@ -89,7 +89,7 @@ test('the keyboard reaches everything: the first stop skips to the content', asy
 
 test('on a phone nothing is cut off', async () => {
   await page.setViewportSize({ width: 390, height: 844 })
-  for (const path of ['/public', '/login']) {
+  for (const path of ['/public', '/public/plan', '/login']) {
     await open(path)
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), path)
     await shot(page, `phone${path.replace('/', '-')}`)
@@ -105,7 +105,7 @@ test('the sign-in page is clean and lists the demo logins', async () => {
   quiet(seen, 'sign-in')
 })
 
-for (const path of ['/public', '/login']) {
+for (const path of ['/public', '/public/plan', '/login']) {
   test(`the first screen of ${path} costs at most ${FIRST_SCREEN / 1000} kB`, async () => {
     const fresh = await browser()
     try {

@@ -62,3 +62,7 @@ pub const LAYER_ROWS: usize = 200;
 pub const SOURCE_TERM: usize = 200;
 /// Records of one source whose files are listed.
 pub const SOURCE_RECORDS: usize = 2_000;
+/// Orders of one register that are kept: 4 bytes a record each.
+pub const ORDERS_KEPT: usize = 8;
+/// Entries written after which orders are made again rather than put right; an eighth of the register is added.
+pub const ORDER_WRITTEN: usize = 1_000;

@@ -241,10 +241,7 @@ impl Ledger {
                 (rows, total)
             })
         });
-        let (rows, total) = walked.await.unwrap_or_else(|error| {
-            tracing::error!(%error, "a list was given up");
-            (Vec::new(), 0)
-        });
+        let (rows, total) = walked.await.map_err(LedgerError::lost)?;
         Ok((rows, i64::try_from(total).unwrap_or(i64::MAX)))
     }
 

@@ -79,6 +79,8 @@ pub const DIRECTORY_AGE: Duration = Duration::from_secs(5);
 /// Bytes of the raw log that may wait for the applier before the program calls itself unhealthy: about ten minutes
 /// of 1,000 frames of 400 B a second.
 pub const HEALTHY_LAG_BYTES: u64 = 256 * 1024 * 1024;
+/// How long each check of the health may take: well below the patience of those who ask (load balancers, people).
+pub const HEALTH_PATIENCE: Duration = Duration::from_secs(2);
 /// Bytes of a layer file with the form around it: the reader's own bound and some.
 pub const MAX_LAYER_BODY: usize = geo::limits::FILE_BYTES + 64 * 1024;
 /// Records of a register answered as GeoJSON at once.

@@ -96,6 +96,21 @@ export async function answers(path: string): Promise<boolean> {
   }
 }
 
+/** A file the server makes. */
+export async function download(path: string): Promise<Blob> {
+  let response: Response
+  try {
+    response = await fetch(path, { credentials: 'same-origin' })
+  } catch {
+    throw new ApiError(0, 'unreachable', UNREACHABLE)
+  }
+  if (!response.ok) {
+    if (response.status === 401) onUnauthorized?.()
+    throw fault(response.status, await response.json().catch(() => null))
+  }
+  return response.blob()
+}
+
 /** Sends one file and tells how much of it is on its way, 0 to 1; `fetch` cannot. */
 export function upload<T>(path: string, file: File, progress: (share: number) => void, stop?: AbortSignal): Promise<T> {
   const request = new XMLHttpRequest()

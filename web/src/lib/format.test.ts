@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MISSING, bytes, count, dueTime, figure, measured, minuteTime, multiple, periodTime, shortTime, toStamp, trimDecimal } from './format'
+import { MISSING, endOfSecond, bytes, count, dueTime, figure, measured, minuteTime, multiple, periodTime, shortTime, toStamp, trimDecimal } from './format'
 
 describe('missing is never zero', () => {
   it('stays a dash', () => {
@@ -48,6 +48,10 @@ describe('times', () => {
   it('follow the grain', () => {
     expect(periodTime('2026-11-24T00:00:00+08:00', 'day')).toBe('2026-11-24')
     expect(periodTime('2026-11-01T00:00:00+08:00', 'month')).toBe('2026-11')
+  })
+  it('include what happened within their second', () => {
+    expect(endOfSecond('2026-11-24T08:00:05+08:00')).toBe('2026-11-24T08:00:05.999+08:00')
+    expect(endOfSecond('2026-11-24T08:00:05.120+08:00')).toBe('2026-11-24T08:00:05.120+08:00')
   })
   it('go back to the server with an offset', () => {
     expect(toStamp(Date.parse('2026-11-24T00:00:00Z'))).toBe('2026-11-24T08:00:00+08:00')

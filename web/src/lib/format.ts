@@ -99,6 +99,11 @@ export function periodTime(stamp: string | null | undefined, grain: string | nul
   return grain === 'realtime' ? text : text.slice(0, 16)
 }
 
+/** The last instant of a second: stamps name seconds, and what happened within one is known at its end. */
+export function endOfSecond(stamp: string): string {
+  return stamp.replace(/(T\d{2}:\d{2}:\d{2})(?=[+Z])/, '$1.999')
+}
+
 /** Instant as the API takes it, with the district's offset. */
 export function toStamp(ms: number): string {
   return `${shanghai.format(ms).replace(' ', 'T')}+08:00`

@@ -15,8 +15,15 @@ const BELOW = 'lakes-fill'
 /** So that the ground and what lies on it stay readable. */
 const OPACITY: Record<MapTheme, number> = { light: 0.42, dark: 0.38 }
 
+interface Painted {
+  level: number
+  above: string | null | undefined
+  up_to: string | null | undefined
+  paint: string
+}
+
 /** Bands as they are drawn: `paint` is the colour of the class, `level` 0 where it has none. */
-export function painted(bands: AirBands | null): GeoJSON.FeatureCollection {
+export function painted(bands: AirBands | null): GeoJSON.FeatureCollection<GeoJSON.Geometry, Painted> {
   return {
     type: 'FeatureCollection',
     features: (bands?.features ?? []).map((band) => ({

@@ -57,9 +57,9 @@ export function shown(input: Input, value: unknown, words: Words): string {
   return one(input, value, words)
 }
 
-/** The range a number or date may have, as people read it; empty where it has none. */
-export function range(field: Field): string {
-  const unit = field.unit ? ` ${unitText(field.unit)}` : ''
+/** The range a number or date may have, as people read it, without the unit where that stands beside it; empty where it has none. */
+export function range(field: Field, withUnit = true): string {
+  const unit = field.unit && withUnit ? ` ${unitText(field.unit)}` : ''
   if (field.min != null && field.max != null) return `${field.min} – ${field.max}${unit}`
   if (field.min != null) return `≥ ${field.min}${unit}`
   if (field.max != null) return `≤ ${field.max}${unit}`

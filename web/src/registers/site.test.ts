@@ -47,6 +47,8 @@ it('says why a file gives no place', async () => {
   expect(await refusal('a.geojson', bytes('{"type":'))).toContain('完整')
   expect(await refusal('a.dwg', bytes('AC1032'))).toContain('a.dwg')
   expect(await refusal('a.geojson', bytes('{"type":"Point","coordinates":[430000,4050000]}'))).toContain('经纬度')
+  // Latitude before longitude: taken, so that somebody can be asked.
+  expect((await readSites('a.geojson', bytes('{"type":"Point","coordinates":[36.5,116.2]}'))).sites).toHaveLength(1)
 })
 
 it('knows what lies far from the district, and what comes near when exchanged', () => {

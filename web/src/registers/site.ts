@@ -191,7 +191,7 @@ export async function readSites(name: string, bytes: Uint8Array<ArrayBuffer>): P
     else if (/<kml[\s>]/i.test(text.slice(0, 2000))) file = { sites: fromKml(text), crs: DEGREES.said, warnings: [] }
     else throw new SiteFault({ zh: `“${name}”不是 GeoJSON、KML 或打包为 zip 的 Shapefile。`, en: `“${name}” is no GeoJSON, KML or zipped Shapefile.` })
   }
-  const sites = file.sites.map((s) => ({ ...s, geometry: mapped(s.geometry, rounded) })).filter((s) => onGlobe(s.geometry) && [...positions(s.geometry)].length > 0).slice(0, MOST_SITES)
+  const sites = file.sites.map((s) => ({ ...s, geometry: mapped(s.geometry, rounded) })).filter((s) => (onGlobe(s.geometry) || onGlobe(exchanged(s.geometry))) && [...positions(s.geometry)].length > 0).slice(0, MOST_SITES)
   if (sites.length === 0) throw new SiteFault({ zh: '文件里没有点、线、面，或坐标不是经纬度。', en: 'There is no point, line or area in the file, or its positions are no degrees.' })
   return { ...file, sites }
 }

@@ -8,8 +8,10 @@
 
 mod assessment;
 mod common;
+mod consistency;
 mod correct;
 mod district;
+mod goals;
 mod indicators;
 mod report;
 mod tasks;

@@ -170,7 +170,7 @@ impl<'a> Parser<'a> {
         }
         let mut left = self.both()?;
         while self.take_word("or") {
-            left = self.logic(Binary::Or, left, Self::both)?;
+            left = self.joined(Binary::Or, left, Self::both, Type::Bool)?;
         }
         self.depth -= 1;
         Ok(left)
@@ -179,22 +179,24 @@ impl<'a> Parser<'a> {
     fn both(&mut self) -> Result<Typed, ExprError> {
         let mut left = self.negation()?;
         while self.take_word("and") {
-            left = self.logic(Binary::And, left, Self::negation)?;
+            left = self.joined(Binary::And, left, Self::negation, Type::Bool)?;
         }
         Ok(left)
     }
 
-    fn logic(
+    /// Two operands of one type, which is also the result's.
+    fn joined(
         &mut self,
         op: Binary,
         (left, lt): Typed,
         right: fn(&mut Self) -> Result<Typed, ExprError>,
+        ty: Type,
     ) -> Result<Typed, ExprError> {
         let at = self.at();
-        expect(at, lt, Type::Bool)?;
+        expect(at, lt, ty)?;
         let (right, rt) = right(self)?;
-        expect(at, rt, Type::Bool)?;
-        Ok((Node::Binary(op, Box::new(left), Box::new(right)), Type::Bool))
+        expect(at, rt, ty)?;
+        Ok((Node::Binary(op, Box::new(left), Box::new(right)), ty))
     }
 
     fn negation(&mut self) -> Result<Typed, ExprError> {
@@ -301,44 +303,24 @@ impl<'a> Parser<'a> {
     }
 
     fn total(&mut self) -> Result<Typed, ExprError> {
-        let mut left = self.product()?;
-        loop {
-            let op = if self.take_sign("+") {
-                Binary::Add
-            } else if self.take_sign("-") {
-                Binary::Subtract
-            } else {
-                return Ok(left);
-            };
-            left = self.arithmetic(op, left, Self::product)?;
-        }
+        self.chain(&[("+", Binary::Add), ("-", Binary::Subtract)], Self::product)
     }
 
     fn product(&mut self) -> Result<Typed, ExprError> {
-        let mut left = self.signed()?;
-        loop {
-            let op = if self.take_sign("*") {
-                Binary::Multiply
-            } else if self.take_sign("/") {
-                Binary::Divide
-            } else {
-                return Ok(left);
-            };
-            left = self.arithmetic(op, left, Self::signed)?;
-        }
+        self.chain(&[("*", Binary::Multiply), ("/", Binary::Divide)], Self::signed)
     }
 
-    fn arithmetic(
+    /// Operands with signs of one rank between them, from the left.
+    fn chain(
         &mut self,
-        op: Binary,
-        (left, lt): Typed,
-        right: fn(&mut Self) -> Result<Typed, ExprError>,
+        signs: &[(&str, Binary)],
+        operand: fn(&mut Self) -> Result<Typed, ExprError>,
     ) -> Result<Typed, ExprError> {
-        let at = self.at();
-        expect(at, lt, Type::Number)?;
-        let (right, rt) = right(self)?;
-        expect(at, rt, Type::Number)?;
-        Ok((Node::Binary(op, Box::new(left), Box::new(right)), Type::Number))
+        let mut left = operand(self)?;
+        while let Some((_, op)) = signs.iter().find(|(sign, _)| self.take_sign(sign)) {
+            left = self.joined(*op, left, operand, Type::Number)?;
+        }
+        Ok(left)
     }
 
     fn signed(&mut self) -> Result<Typed, ExprError> {

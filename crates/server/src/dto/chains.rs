@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::common::Bilingual;
-use super::registers::NodeView;
+use super::register_figures::NodeView;
 
 /// One step of a chain.
 #[derive(Clone, Debug, Serialize, ToSchema)]

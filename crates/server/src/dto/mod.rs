@@ -16,6 +16,7 @@ pub mod places;
 pub mod plan;
 pub mod profile;
 pub mod public;
+pub mod register_figures;
 pub mod register_files;
 pub mod registers;
 pub mod sources;

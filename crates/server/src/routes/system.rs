@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use store::Page as StorePage;
 use store::devices::DeviceQuery;
 use store::rawlog::LogError;
+use tokio::time::error::Elapsed;
 
 use crate::dto::system::{Health, HealthCheck, SystemView};
 use crate::error::{ApiError, Result};
@@ -75,24 +76,27 @@ pub(crate) async fn get_openapi() -> Response {
 #[utoipa::path(get, path = "/healthz", tag = "system",
     responses((status = OK, body = Health), (status = SERVICE_UNAVAILABLE, body = Health)))]
 pub(crate) async fn healthz(State(ctx): State<Context>) -> Response {
-    let database = ctx.app.store.watermark().await;
-    let log = log_sizes(&ctx).await;
-    let lag = log.as_ref().map_or(u64::MAX, |(_, lag)| *lag);
+    // Who asks how it is must be told, above all when the database or the disk keeps everybody waiting.
+    let (database, log) = tokio::join!(
+        tokio::time::timeout(limits::HEALTH_PATIENCE, ctx.app.store.watermark()),
+        tokio::time::timeout(limits::HEALTH_PATIENCE, log_sizes(&ctx)),
+    );
     let check = |name: &str, ok: bool, note: String| HealthCheck {
         name: name.to_owned(),
         ok,
         note,
     };
+    let lag = match &log {
+        Ok(Ok((_, lag))) => Some(*lag),
+        _ => None,
+    };
     let checks = vec![
-        check("database", database.is_ok(), words(database.err())),
-        check("rawlog", log.is_ok(), words(log.as_ref().err())),
+        check("database", matches!(database, Ok(Ok(_))), words(database)),
+        check("rawlog", lag.is_some(), words(log)),
         check(
             "applier",
-            lag <= limits::HEALTHY_LAG_BYTES,
-            match &log {
-                Ok((_, lag)) => format!("{lag} bytes behind"),
-                Err(_) => "unknown".to_owned(),
-            },
+            lag.is_some_and(|lag| lag <= limits::HEALTHY_LAG_BYTES),
+            lag.map_or_else(|| "unknown".to_owned(), |lag| format!("{lag} bytes behind")),
         ),
     ];
     let ok = checks.iter().all(|check| check.ok);
@@ -105,12 +109,16 @@ pub(crate) async fn healthz(State(ctx): State<Context>) -> Response {
 }
 
 /// Anybody may ask for the health, so causes stay in the log.
-fn words<E: std::fmt::Display>(error: Option<E>) -> String {
-    match error {
-        None => "ok".to_owned(),
-        Some(error) => {
+fn words<T, E: std::fmt::Display>(asked: std::result::Result<std::result::Result<T, E>, Elapsed>) -> String {
+    match asked {
+        Ok(Ok(_)) => "ok".to_owned(),
+        Ok(Err(error)) => {
             tracing::warn!(%error, "health check");
             "not available, see the log".to_owned()
+        }
+        Err(_) => {
+            tracing::warn!("health check: no answer in time");
+            "no answer in time, see the log".to_owned()
         }
     }
 }

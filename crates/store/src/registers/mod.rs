@@ -4,6 +4,7 @@
 //! A write is all or nothing, names the revision it was made on, and moves the register's change counter, by which those
 //! who keep a view of a register bring it up to date.
 
+mod derived;
 mod read;
 mod sources;
 mod write;
@@ -14,9 +15,10 @@ use model::time::UtcMs;
 use serde_json::{Map, Value};
 
 use crate::error::StoreError;
+pub use derived::{Derived, key_digest};
 pub use read::{FacetRow, KeyRow, Mark};
 pub use sources::SourceDecision;
-pub use write::{Derived, Writing, key_digest};
+pub use write::Writing;
 
 /// Who made a revision.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,9 +7,14 @@ import { english, listed, nameOf } from '@/i18n'
 import { MISSING } from '@/lib/format'
 import { user, who } from '@/state/session'
 
-/** The short form the plan itself uses, where it has one; towns go by their name. */
+/** The short form the plan itself uses, where it has one; in English the name without that of the district. Towns go by
+ *  their name. */
 export function shortName(unit: PlanUnit): string {
-  if (english.value) return nameOf(unit)
+  if (english.value) {
+    const prefix = `${who.profile?.district.en.split(',')[0] ?? ''} `
+    const name = nameOf(unit)
+    return prefix.length > 1 && name.startsWith(prefix) ? name.slice(prefix.length) : name
+  }
   const known = who.profile?.units.find((u) => u.code === unit.code)
   const short = known?.kind === 'town' ? undefined : known?.aliases[0]
   return short !== undefined && short.length < unit.zh.length ? short : unit.zh

@@ -9,7 +9,8 @@ use model::ids::{RecordId, RegisterName, SubjectCode};
 
 use super::person;
 use crate::access::Access;
-use crate::dto::registers::{EdgeView, GraphQuery, GraphView, NodeView, TargetView};
+use crate::dto::register_figures::{EdgeView, GraphQuery, GraphView, NodeView};
+use crate::dto::registers::TargetView;
 use crate::error::{ApiError, Code, Result};
 use crate::extract::Query;
 use crate::state::Context;

@@ -13,10 +13,8 @@ use registers::register::Register;
 use super::{filter, person};
 use crate::access::Access;
 use crate::dto::common::{Bilingual, Page};
-use crate::dto::registers::{
-    CodeView, DeadlineParams, DueView, FigureList, RecordQuery, RecordRow, RegisterFigure,
-    RegisterFigureList, RegisterInfo, RegisterList, RegisterView,
-};
+use crate::dto::register_figures::{DeadlineParams, DueView, FigureList, RegisterFigure, RegisterFigureList};
+use crate::dto::registers::{CodeView, RecordQuery, RecordRow, RegisterInfo, RegisterList, RegisterView};
 use crate::error::{ApiError, Result};
 use crate::extract::{Path, Query};
 use crate::routes::paging;

@@ -3,10 +3,12 @@
 //! Each ask compares the register's change counter with the view's and reads only what was written since. The view
 //! holds no bodies: about a kilobyte a record.
 
+mod order;
+mod select;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use memchr::memmem::Finder;
 use model::ids::{RecordId, RegisterName};
 use model::role::Role;
 use model::time::UtcMs;
@@ -19,7 +21,8 @@ use store::registers::FacetRow;
 use store::{Store, StoreError};
 
 use crate::facets::{Due, Facet, Facets, is_kept};
-use crate::query::{Bounds, Query, Sort, Test};
+use crate::query::Bounds;
+use order::Orders;
 
 /// One register's view and the lock under which it is brought up to date.
 pub(crate) struct Shelf {
@@ -36,6 +39,7 @@ pub(crate) struct View {
     entries: Vec<Entry>,
     places: HashMap<RecordId, usize>,
     shared: HashSet<Arc<str>>,
+    orders: Orders,
 }
 
 /// What is known of a register's fields without asking the definition again.
@@ -220,69 +224,6 @@ impl Entry {
     }
 }
 
-/// A query made ready: columns instead of names, words made ready to be found.
-struct Plan {
-    reach: Reach,
-    words: Vec<Finder<'static>>,
-    states: Vec<String>,
-    conditions: Vec<(usize, Test)>,
-    overdue: Option<bool>,
-    demo: Option<bool>,
-    bounds: Option<Bounds>,
-    among: Option<Arc<HashSet<RecordId>>>,
-    now: UtcMs,
-}
-
-impl Plan {
-    fn passes(&self, columns: &Columns, entry: &Entry) -> bool {
-        entry.is_current()
-            && entry.reached(&self.reach)
-            && self.among.as_ref().is_none_or(|among| among.contains(&entry.id))
-            && self.demo.is_none_or(|demo| entry.demo == demo)
-            && (self.states.is_empty()
-                || entry
-                    .state
-                    .as_deref()
-                    .is_some_and(|s| self.states.iter().any(|w| w == s)))
-            && self
-                .overdue
-                .is_none_or(|overdue| entry.overdue(self.now) == overdue)
-            && self
-                .bounds
-                .is_none_or(|b| entry.bounds.is_some_and(|own| touches(own, b)))
-            && self.conditions.iter().all(|(column, test)| {
-                let kind = columns.kinds.get(*column).copied();
-                entry
-                    .cells
-                    .get(*column)
-                    .is_some_and(|cell| meets(cell, kind, test))
-            })
-            && self
-                .words
-                .iter()
-                .all(|word| word.find(entry.search.as_bytes()).is_some())
-    }
-}
-
-fn touches(a: Bounds, b: Bounds) -> bool {
-    let ([aw, as_, ae, an], [bw, bs, be, bn]) = (a, b);
-    aw <= be && bw <= ae && as_ <= bn && bs <= an
-}
-
-fn meets(cell: &Cell, kind: Option<FieldType>, test: &Test) -> bool {
-    match (test, cell) {
-        (Test::AnyOf(values), cell) => values.iter().any(|value| cell.is(value)),
-        (Test::From(least), Cell::Number(n)) => least.parse::<f64>().is_ok_and(|v| *n >= v),
-        (Test::To(most), Cell::Number(n)) => most.parse::<f64>().is_ok_and(|v| *n <= v),
-        (Test::From(least), cell) => cell.any(|text| text >= least.as_str()),
-        // An instant of the last day still lies in it.
-        (Test::To(most), cell) if kind == Some(FieldType::Instant) => {
-            cell.any(|text| text.get(..most.len()).unwrap_or(text) <= most.as_str())
-        }
-        (Test::To(most), cell) => cell.any(|text| text <= most.as_str()),
-    }
-}
-
 impl View {
     fn new(definition: &Definition) -> Self {
         Self {
@@ -291,6 +232,7 @@ impl View {
             entries: Vec::new(),
             places: HashMap::new(),
             shared: HashSet::new(),
+            orders: Orders::default(),
         }
     }
 
@@ -384,12 +326,12 @@ impl View {
             cells: cells.into(),
             merged: row.merged,
         };
-        if let Some(old) = self.places.get(&row.id).and_then(|at| self.entries.get_mut(*at)) {
-            *old = entry;
-        } else {
-            self.places.insert(row.id.clone(), self.entries.len());
-            self.entries.push(entry);
+        let at = *self.places.entry(row.id.clone()).or_insert(self.entries.len());
+        match self.entries.get_mut(at) {
+            Some(old) => *old = entry,
+            None => self.entries.push(entry),
         }
+        self.orders.note(at, self.entries.len());
     }
 
     /// Codes stand in thousands of records; each is kept once.
@@ -407,131 +349,6 @@ impl View {
         let new: Arc<str> = text.into();
         self.shared.insert(Arc::clone(&new));
         new
-    }
-
-    fn plan(&self, definition: &Definition, query: &Query, actor: &Actor, now: UtcMs) -> Plan {
-        let column = |name: &String| self.columns.names.get(name).copied();
-        let mut conditions: Vec<(usize, Test)> = query
-            .conditions
-            .iter()
-            .filter_map(|c| Some((column(&c.field)?, c.test.clone())))
-            .collect();
-        let mut reach = self.columns.reach(definition, actor);
-        if let Some(unit) = &query.unit {
-            match self.columns.unit {
-                Some(column) => conditions.push((column, Test::AnyOf(vec![unit.clone()]))),
-                None => reach = Reach::Nothing,
-            }
-        }
-        Plan {
-            reach,
-            words: registers::search::words(&query.text)
-                .iter()
-                .map(|w| Finder::new(w.as_bytes()).into_owned())
-                .collect(),
-            states: query.states.clone(),
-            conditions,
-            overdue: query.overdue,
-            demo: query.demo,
-            bounds: query.bounds,
-            among: query.among.clone(),
-            now,
-        }
-    }
-
-    /// The matching entries of one page, and how many match in all. `limit` and `offset` cut the page.
-    pub(crate) fn select(
-        &self,
-        definition: &Definition,
-        query: &Query,
-        actor: &Actor,
-        now: UtcMs,
-        offset: usize,
-        limit: usize,
-    ) -> (Vec<&Entry>, usize) {
-        let plan = self.plan(definition, query, actor, now);
-        let mut found: Vec<&Entry> = self
-            .entries
-            .iter()
-            .filter(|e| plan.passes(&self.columns, e))
-            .collect();
-        let total = found.len();
-        if offset >= total || limit == 0 {
-            return (Vec::new(), total);
-        }
-        let order = |a: &&Entry, b: &&Entry| self.compare(query, a, b);
-        // Only the page has to be in order.
-        if offset > 0 {
-            found.select_nth_unstable_by(offset, order);
-            found.drain(..offset);
-        }
-        if limit < found.len() {
-            found.select_nth_unstable_by(limit, order);
-            found.truncate(limit);
-        }
-        found.sort_unstable_by(order);
-        (found, total)
-    }
-
-    fn compare(&self, query: &Query, a: &Entry, b: &Entry) -> std::cmp::Ordering {
-        use std::cmp::Ordering::Equal;
-        let (sort, descending) = match &query.sort {
-            Some(sort) => (sort, query.descending),
-            None => (&Sort::UpdatedAt, true),
-        };
-        let turned = |o: std::cmp::Ordering| if descending { o.reverse() } else { o };
-        let order = match sort {
-            Sort::Id => turned(a.id.cmp(&b.id)),
-            Sort::Title => turned(a.title.cmp(&b.title)),
-            Sort::State => {
-                let of = |e: &Entry| self.columns.state_order(e.state.as_deref());
-                turned(of(a).cmp(&of(b)))
-            }
-            Sort::Since => turned(a.since.cmp(&b.since)),
-            Sort::UpdatedAt => turned(a.updated_at.cmp(&b.updated_at)),
-            Sort::NextDue => {
-                let of = |e: &Entry| e.due.first().map(|d| d.at);
-                missing_last(of(a), of(b), |x, y| turned(x.cmp(&y)))
-            }
-            Sort::Field(name) => {
-                let column = self.columns.names.get(name).copied();
-                match (
-                    column.and_then(|c| a.cells.get(c)),
-                    column.and_then(|c| b.cells.get(c)),
-                ) {
-                    (Some(Cell::Number(x)), Some(Cell::Number(y))) => turned(x.total_cmp(y)),
-                    (x, y) => missing_last(x.and_then(first), y.and_then(first), |x, y| turned(x.cmp(y))),
-                }
-            }
-        };
-        if order == Equal {
-            turned(a.seq.cmp(&b.seq))
-        } else {
-            order
-        }
-    }
-}
-
-fn first(cell: &Cell) -> Option<&str> {
-    match cell {
-        Cell::Text(text) => Some(text),
-        Cell::Many(items) => items.first().map(|t| &**t),
-        // A number against a missing one only has to come first.
-        Cell::Number(_) => Some(""),
-        Cell::None => None,
-    }
-}
-
-fn missing_last<T>(
-    a: Option<T>,
-    b: Option<T>,
-    order: impl FnOnce(T, T) -> std::cmp::Ordering,
-) -> std::cmp::Ordering {
-    match (a, b) {
-        (Some(a), Some(b)) => order(a, b),
-        (Some(_), None) => std::cmp::Ordering::Less,
-        (None, Some(_)) => std::cmp::Ordering::Greater,
-        (None, None) => std::cmp::Ordering::Equal,
     }
 }
 
