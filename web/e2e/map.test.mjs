@@ -75,6 +75,117 @@ test('a click opens the drawer with values and curve; search finds by name', { t
   quiet(seen, 'map drawer')
 })
 
+/** Start of the hour that ends at an instant, and the instant as the address has it. */
+const HOUR = 3_600_000
+const stamp = (ms) => new Date(ms + 8 * HOUR).toISOString().slice(0, 16)
+/** Waits until the map shows an instant, and nothing is asked any more. */
+const shows = (at) => page.waitForFunction((want) => {
+  const bar = document.querySelector('[data-test=timebar]')
+  return bar?.dataset.at === want && bar.dataset.busy === 'false'
+}, at)
+/** Level of each station as the map's source has it, by id. */
+const levels = () => page.$eval('.gl', (box) => Object.fromEntries(box.huanshuMap.querySourceFeatures('points').filter((f) => f.properties.kind === 'air_station').map((f) => [f.properties.id, [f.properties.level ?? null, f.properties.icon, f.properties.figure]])))
+
+test('an hour of the past shows what was judged of it, by slider and by keyboard, and the present returns', { timeout: 240_000 }, async () => {
+  const rows = (await ask(page, '/judgements?topic=aqi/hourly&grain=hour&page_size=200')).items
+  const stations = (await ask(page, '/map/points?kind=air_station')).features.map((f) => f.properties.id)
+  // An hour some hours back in which most stations were judged.
+  const byHour = new Map()
+  for (const r of rows) byHour.set(Date.parse(r.time), [...(byHour.get(Date.parse(r.time)) ?? []), r])
+  const [start, judged] = [...byHour].sort(([a], [b]) => a - b).findLast(([time, list]) => list.length >= stations.length / 2 && time < Date.now() - 3 * HOUR)
+  const end = start + HOUR
+  await page.goto(`${base}/map?time=${stamp(end)}`)
+  await shows(`${stamp(end)}:00+08:00`)
+  await mapAtRest(page)
+  const then = await levels()
+  const colours = await page.evaluate(() => [1, 2, 3, 4, 5, 6].map((l) => getComputedStyle(document.documentElement).getPropertyValue(`--aqi-${l}`).trim()))
+  let compared = 0
+  for (const row of judged) {
+    if (!(row.subject in then)) continue
+    const { result } = (await ask(page, `/judgements/${row.id}`)).body
+    const [level, icon, figure] = then[row.subject]
+    assert.equal(level, result.level, `${row.subject_name ?? row.subject} at ${row.time}`)
+    assert.equal(figure, result.aqi == null ? '—' : String(result.aqi))
+    if (level !== null) assert.equal(icon, `disc|${colours[level - 1]}`)
+    compared += 1
+  }
+  assert.ok(compared >= 5, `${compared} stations compared`)
+  await shot(page, 'map-past')
+
+  await page.focus('[data-test=hours]')
+  await page.keyboard.press('ArrowLeft')
+  await shows(`${stamp(end - HOUR)}:00+08:00`)
+  assert.match(decodeURIComponent(page.url()), new RegExp(`time=${stamp(end - HOUR)}`))
+  await page.click('[data-test=present]')
+  await shows('')
+  assert.doesNotMatch(page.url(), /time=/)
+
+  await page.goto(`${base}/map?time=2020-01-01T08:00`)
+  await shows('2020-01-01T08:00:00+08:00')
+  await mapAtRest(page)
+  for (const [level, , figure] of Object.values(await levels())) assert.deepEqual([level, figure], [null, '—'], 'before any data there is no class')
+  quiet(seen, 'looking back')
+})
+
+test('playing asks for one hour at a time', { timeout: 240_000 }, async () => {
+  let out = 0
+  let most = 0
+  const asked = []
+  await page.route('**/api/v1/map/points*', async (route) => {
+    out += 1
+    most = Math.max(most, out)
+    asked.push(new URL(route.request().url()).searchParams.get('at'))
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    await route.continue()
+    out -= 1
+  })
+  await page.goto(`${base}/map?span=24`)
+  await shows('')
+  asked.length = 0
+  await page.focus('[data-test=play]')
+  await page.keyboard.press('Space')
+  await page.waitForFunction(() => document.querySelector('[data-test=play]').getAttribute('aria-pressed') === 'true')
+  while (asked.length < 4) await page.waitForTimeout(200)
+  await page.keyboard.press('Space')
+  await page.waitForFunction(() => document.querySelector('[data-test=timebar]').dataset.busy === 'false')
+  await page.unroute('**/api/v1/map/points*')
+  assert.equal(most, 1, 'never two at once')
+  const times = asked.map((at) => Date.parse(at))
+  assert.deepEqual(times.slice(1), times.slice(0, -1).map((ms) => ms + HOUR), 'hour by hour, none left out')
+  quiet(seen, 'playing')
+})
+
+test('air between the stations: bands in the colours of their classes, with what they are made of', { timeout: 240_000 }, async () => {
+  await page.goto(`${base}/map`)
+  await mapAtRest(page)
+  assert.equal((await drawn()).layers['air-fill'] ?? 0, 0, 'off until somebody wants it')
+  await page.check('[data-air=aqi]', { force: true })
+  await page.waitForSelector('[data-test=air-legend]')
+  await mapAtRest(page)
+  assert.match(page.url(), /[?&]air=aqi/)
+  const bands = await ask(page, '/map/air?factor=aqi')
+  assert.ok(bands.features.length > 0 && bands.reason === null, JSON.stringify(bands.reason))
+  const seenBands = await page.$eval('.gl', (box) => box.huanshuMap.queryRenderedFeatures({ layers: ['air-fill'] }).map((f) => [f.properties.level, f.properties.paint]))
+  assert.ok(seenBands.length > 0)
+  const colours = await page.evaluate(() => [1, 2, 3, 4, 5, 6].map((l) => getComputedStyle(document.documentElement).getPropertyValue(`--aqi-${l}`).trim()))
+  for (const [level, paint] of seenBands) assert.equal(paint, colours[level - 1])
+  const legend = page.locator('[data-test=air-legend]')
+  assert.equal(await legend.locator('.scale span').count(), bands.classes.length)
+  assert.match(await legend.locator('.note').innerText(), /不是监测值/)
+  await shot(page, 'map-air')
+  await page.check('[data-air=pm25]', { force: true })
+  await page.waitForFunction(() => document.querySelector('[data-test=timebar]').dataset.busy === 'false' && document.querySelector('[data-test=air-legend]')?.textContent.includes('HJ 633'))
+  await page.check('[data-air=off]', { force: true })
+  await mapAtRest(page)
+  await page.waitForFunction(() => !document.querySelector('[data-test=air-legend]'))
+  assert.equal((await drawn()).layers['air-fill'] ?? 0, 0)
+  // An hour before any data: no bands, and the reason.
+  await page.goto(`${base}/map?air=aqi&time=2020-01-01T08:00`)
+  await page.waitForSelector('[data-test=air-legend] .why')
+  assert.match(await page.locator('[data-test=air-legend] .why').innerText(), /有效站点 0 个/)
+  quiet(seen, 'air')
+})
+
 test('without WebGL2 the same points stand on a plain map', async () => {
   await page.goto(`${base}/map?webgl=off`)
   await page.waitForSelector('[data-engine=echarts]')

@@ -1,11 +1,14 @@
 //! Inverse distance weighting on a grid: no value beyond the search radius, none outside of the area.
+//!
+//! The weight of a sample falls to nothing at the search radius (modified Shepard), so that the field has no steps where a
+//! sample comes into reach.
 
 use crate::coord::LonLat;
 use crate::measure::{Bounds, Local};
 use crate::shape::Polygons;
 
 /// Most cells of one grid: 400 × 400, about 100 m a cell over a district.
-const MAX_CELLS: usize = 160_000;
+pub(crate) const MAX_CELLS: usize = 160_000;
 /// Closer than this to a sample the cell takes its value, metres.
 const TOUCHING_M: f64 = 1.0;
 
@@ -51,6 +54,12 @@ pub enum IdwError {
     /// Too many or no cells.
     #[error("网格须有 1—160000 个单元，得到 {0} / a grid has 1 to 160000 cells, got {0}")]
     Cells(usize),
+    /// More samples than a field is made of.
+    #[error("样本最多 {max} 个，得到 {0} / at most {max} samples, got {0}", max = crate::limits::SAMPLES)]
+    Samples(usize),
+    /// Limits not ascending.
+    #[error("分级界限须递增 / limits must ascend")]
+    Limits,
 }
 
 /// Values on a grid, row by row from the south-west corner; each stands for the middle of its cell.
@@ -89,6 +98,17 @@ fn center(bounds: &Bounds, cols: usize, rows: usize, col: usize, row: usize) -> 
     )
 }
 
+/// Whether settings and samples can be used.
+pub(crate) fn check(samples: &[Sample], how: Idw) -> Result<(), IdwError> {
+    if !(how.power > 0.0 && how.radius_m > 0.0) {
+        return Err(IdwError::Setting);
+    }
+    let bad = samples
+        .iter()
+        .position(|s| !s.at.is_valid() || !s.value.is_finite());
+    bad.map_or(Ok(()), |index| Err(IdwError::Sample(index + 1)))
+}
+
 /// Interpolates the samples over the bounds of `area` and keeps what lies in it.
 pub fn interpolate(
     samples: &[Sample],
@@ -101,20 +121,8 @@ pub fn interpolate(
     let Some(bounds) = area.bounds().filter(|_| (1..=MAX_CELLS).contains(&cells)) else {
         return Err(IdwError::Cells(cells));
     };
-    if !(how.power > 0.0 && how.radius_m > 0.0) {
-        return Err(IdwError::Setting);
-    }
-    if let Some(bad) = samples
-        .iter()
-        .position(|s| !s.at.is_valid() || !s.value.is_finite())
-    {
-        return Err(IdwError::Sample(bad + 1));
-    }
-    let middle = LonLat::new(
-        f64::midpoint(bounds.west, bounds.east),
-        f64::midpoint(bounds.south, bounds.north),
-    );
-    let local = Local::at(middle);
+    check(samples, how)?;
+    let local = Local::at(bounds.middle());
     let placed: Vec<((f64, f64), f64)> = samples.iter().map(|s| (local.xy(s.at), s.value)).collect();
     let mut values = Vec::with_capacity(cells);
     for row in 0..rows {
@@ -135,8 +143,10 @@ pub fn interpolate(
     })
 }
 
-fn weigh(placed: &[((f64, f64), f64)], (x, y): (f64, f64), how: Idw) -> Option<f64> {
+/// The value at a place; `None` where too few samples are in reach.
+pub(crate) fn weigh(placed: &[((f64, f64), f64)], (x, y): (f64, f64), how: Idw) -> Option<f64> {
     let (mut weights, mut sum, mut count) = (0.0, 0.0, 0_usize);
+    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
     for &((sx, sy), value) in placed {
         let distance = (sx - x).hypot(sy - y);
         if distance > how.radius_m {
@@ -145,12 +155,14 @@ fn weigh(placed: &[((f64, f64), f64)], (x, y): (f64, f64), how: Idw) -> Option<f
         if distance < TOUCHING_M {
             return Some(value);
         }
-        let weight = distance.powf(-how.power);
+        let weight = ((how.radius_m - distance) / distance).powf(how.power);
         weights += weight;
         sum += weight * value;
+        (low, high) = (low.min(value), high.max(value));
         count += 1;
     }
-    (count >= how.least.max(1) && weights > 0.0).then_some(sum / weights)
+    // A mean of equal values is that value, not the next number beside it: it may be a limit.
+    (count >= how.least.max(1) && weights > 0.0).then(|| (sum / weights).clamp(low, high))
 }
 
 #[cfg(test)]
@@ -207,6 +219,19 @@ mod tests {
         let middle = grid.value(5, 0).unwrap();
         assert!((middle - 20.0).abs() < 1e-6, "{middle}");
         assert_eq!(grid.value(10, 9), None);
+    }
+
+    #[test]
+    fn a_sample_comes_into_reach_without_a_step() {
+        let how = Idw {
+            radius_m: 5_000.0,
+            ..Idw::default()
+        };
+        let two = [((0.0, 0.0), 10.0), ((8_000.0, 0.0), 30.0)];
+        let at = |x: f64| weigh(&two, (x, 0.0), how).unwrap();
+        assert!((at(2_999.0) - at(3_001.0)).abs() < 0.01);
+        assert!((at(2_999.0) - 10.0).abs() < 1e-9, "the second is out of reach");
+        assert!(at(3_500.0) > 10.0);
     }
 
     #[test]

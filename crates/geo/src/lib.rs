@@ -4,6 +4,7 @@
 //! Pure: no IO, no clock, no SQL, no HTTP. Positions are CGCS2000 degrees, longitude first, unless a name says
 //! otherwise. Nothing here knows a district.
 
+mod bands;
 mod coord;
 mod fit;
 mod gauss;
@@ -19,6 +20,7 @@ mod shape;
 mod tile;
 mod travel;
 
+pub use bands::{Band, bands};
 pub use coord::{Crs, LonLat, convert};
 pub use fit::{Fit, anchors, within};
 pub use gauss::Zone;

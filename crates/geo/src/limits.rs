@@ -22,3 +22,5 @@ pub const ATTRIBUTE_CHARS: usize = 20_000;
 pub const DEPTH: usize = 64;
 /// Metres a test may look around itself: the flat frame is good to 0.1 % that far.
 pub const WITHIN_M: f64 = 50_000.0;
+/// Samples of one interpolated field: a county has some dozen stations; 500 × 160,000 cells take a second.
+pub const SAMPLES: usize = 500;

@@ -139,6 +139,13 @@ impl Local {
             (p.lat - self.origin.lat) * self.north_m,
         )
     }
+
+    pub(crate) fn place(&self, (x, y): (f64, f64)) -> LonLat {
+        LonLat::new(
+            self.origin.lon + x / self.east_m,
+            self.origin.lat + y / self.north_m,
+        )
+    }
 }
 
 #[cfg(test)]

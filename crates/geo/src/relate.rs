@@ -157,10 +157,10 @@ fn holds(areas: &[Polygon], p: LonLat) -> bool {
 }
 
 /// Areas cleaned: parts by the even-odd rule, then joined, so that nothing counts twice.
-struct Shapes(Vec<Vec<Vec<[f64; 2]>>>);
+pub(crate) struct Shapes(Vec<Vec<Vec<[f64; 2]>>>);
 
 impl Shapes {
-    fn of(areas: &[Polygon]) -> Self {
+    pub(crate) fn of(areas: &[Polygon]) -> Self {
         let mut all = Vec::new();
         for area in areas {
             let rings: Vec<Vec<[f64; 2]>> = area
@@ -179,7 +179,12 @@ impl Shapes {
         Self(all)
     }
 
-    fn shared_with(&self, other: &Self) -> Self {
+    /// From outer rings that do not overlap.
+    pub(crate) fn of_rings(rings: Vec<Vec<[f64; 2]>>) -> Self {
+        Self(rings.into_iter().map(|ring| vec![ring]).collect())
+    }
+
+    pub(crate) fn shared_with(&self, other: &Self) -> Self {
         if self.0.is_empty() || other.0.is_empty() {
             return Self(Vec::new());
         }
@@ -196,6 +201,18 @@ impl Shapes {
                 .enumerate()
                 .map(|(n, ring)| (n == 0, ring.iter().map(|p| LonLat::from(*p)).collect()))
         })
+    }
+
+    /// As polygons whose rings close themselves, the outer one first.
+    pub(crate) fn into_polygons(self) -> Vec<Polygon> {
+        let close = |ring: Vec<[f64; 2]>| -> Vec<LonLat> {
+            let first = ring.first().copied();
+            ring.into_iter().chain(first).map(LonLat::from).collect()
+        };
+        self.0
+            .into_iter()
+            .map(|shape| Polygon::new(shape.into_iter().map(close).collect()))
+            .collect()
     }
 
     fn area_m2(&self) -> f64 {

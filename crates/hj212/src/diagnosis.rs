@@ -102,6 +102,10 @@ codes! {
     ReplyNot91 "reply_not_91" Note "应答的 ST 不是 91" "a reply has an ST other than 91";
     ReplyWithContent "reply_with_content" Note "数据应答或通知应答带有多余内容" "a data or notify answer carries content of its own";
     Encrypted "encrypted" Note "CP 内容疑似 SM4 密文" "the content of CP looks like SM4 cipher text";
+    Decrypted "decrypted" Note "CP 内容经 SM4 解密，位置按明文计" "the content of CP was SM4 cipher text; places count in the plain text";
+    NoKey "no_key" Fatal "CP 内容是 SM4 密文，没有该设备的密钥" "the content of CP is SM4 cipher text, and there is no key for the device";
+    WrongKey "wrong_key" Fatal "SM4 密钥与密文不符" "the SM4 key does not fit the cipher text";
+    BrokenCipher "broken_cipher" Fatal "SM4 密文残缺或已损坏" "the SM4 cipher text is incomplete or damaged";
     Utf8Text "utf8_text" Note "含 UTF-8 文字" "holds UTF-8 text";
     GbkText "gbk_text" Deviation "含 GBK 文字（标准为 UTF-8）" "holds GBK text (the standard says UTF-8)";
     InvalidText "invalid_text" Fatal "含无法识别的字节" "holds bytes of no known character set";

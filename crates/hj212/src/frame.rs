@@ -297,10 +297,16 @@ impl<'a> Decoded<'a> {
         Edition::judge(self.flag(), self.header.st, self.header.mn, self.header.qn)
     }
 
-    /// The content of CP between the `&&`, raw. Encrypted content of 2025 is found here.
+    /// The content of CP between the `&&`, raw. Cipher text of 2025 stands here, see [`cipher`](crate::cipher).
     #[inline]
     pub fn cp(&self) -> &'a [u8] {
         self.bytes.get(self.cp.clone()).unwrap_or_default()
+    }
+
+    /// All bytes before the content of CP, and all behind it.
+    pub(crate) fn around_cp(&self) -> (&'a [u8], &'a [u8]) {
+        let before = self.bytes.get(..self.cp.start).unwrap_or_default();
+        (before, self.bytes.get(self.cp.end..).unwrap_or_default())
     }
 
     /// The pairs of CP in order.

@@ -12,6 +12,7 @@
 //! | [`reading`] | uploads as readings: time, factor, field, value, flag |
 //! | [`command`], [`factors`] | names of commands, systems, flags, return codes and factors, by edition |
 //! | [`encode`], [`reply`], [`join`] | writing frames and packets, the right answer, joining packets |
+//! | [`cipher`] | SM4 over CP, 2025: opening with the device's key, sealing, both wire forms |
 //! | [`dialogue`] | both ends of a connection as state machines |
 //! | [`crc`], [`edition`], [`text`] | checksum and its dialects, Flag, character sets |
 //!
@@ -48,8 +49,11 @@
 //!   [`Decoded::mended_header`] reads what was meant; replies and the joiner use it.
 //! - Version bits 000010 are 2025 unless ST, MN or the year of QN show the surface-water network.
 //! - Log text between `//` may hold separators; it stays in one piece.
-//! - Encrypted content of 2025 is diagnosed and kept as bytes, not decrypted.
+//! - Encrypted content of 2025 is diagnosed by [`decode`] and kept as bytes; [`cipher::unseal`] opens it with a key. Length
+//!   and checksum are those of the plain text, so only an opened frame can be judged. The dialogue machines read plain
+//!   frames: unseal what comes before it is given to them.
 
+pub mod cipher;
 pub mod command;
 pub mod crc;
 pub mod diagnosis;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
+use crate::cipher::{Key, Unsealed, unseal};
 use crate::crc::Kind;
 use crate::diagnosis::Diagnosis;
 use crate::edition::{Edition, Flag};
@@ -260,10 +261,36 @@ impl FrameReport {
     }
 }
 
+impl FrameReport {
+    /// Reports a frame that may have been encrypted. Of content that cannot be read nothing is listed, and the frame is
+    /// not usable, whatever its checksum happens to fit.
+    pub fn of_unsealed(frame: &Unsealed<'_>) -> Self {
+        let mut report = Self::of(&frame.decode());
+        report.diagnoses = frame.diagnoses();
+        if !frame.seal().is_readable() {
+            report.cp = Named(Vec::new());
+            report.factors = Named(Vec::new());
+            report.ok = false;
+            report.crc_ok = false;
+            report.crc.ok = false;
+        }
+        report
+    }
+}
+
 /// Reports every frame of `input`: one or many, with line breaks or without. Bytes in which no frame begins
 /// come as a report too (`bad_header`), blank lines do not.
 pub fn decode_text(input: &[u8]) -> impl Iterator<Item = FrameReport> + use<'_> {
+    frames(input).map(|bytes| FrameReport::of(&decode(bytes)))
+}
+
+/// The same with a key for encrypted content; plain frames are reported as without.
+pub fn decode_text_with<'a>(input: &'a [u8], key: &'a Key) -> impl Iterator<Item = FrameReport> + use<'a> {
+    frames(input).map(|bytes| FrameReport::of_unsealed(&unseal(decode(bytes), Some(key))))
+}
+
+fn frames(input: &[u8]) -> impl Iterator<Item = &[u8]> + use<'_> {
     stream::split(input, Limits::default())
         .filter(|item| !matches!(item, stream::Item::Junk(junk) if junk.is_blank()))
-        .map(|item| FrameReport::of(&decode(item.bytes())))
+        .map(|item| item.bytes())
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use detect::detector::Detector;
 use detect::policy::Policy;
 use evaluate::engine::Engine;
+use hj212::cipher::{Key, KeyRing};
 use ingest::Answerer;
 use ingest::applier::Applier;
 use ingest::gateway::Gateway;
@@ -143,7 +144,12 @@ impl Node {
             UnknownPolicy::Hold
         };
 
-        let answerer = Arc::new(Answerer::new(&profile.devices));
+        let keyed = profile.devices.iter().filter_map(|device| {
+            let key = Key::new(device.sm4_key.as_ref()?.bytes());
+            Some((device.mn.as_str(), key))
+        });
+        let keys: Arc<KeyRing> = Arc::new(keyed.collect());
+        let answerer = Arc::new(Answerer::new(&profile.devices, Arc::clone(&keys)));
         let gateway = Gateway::new(
             store.log().clone(),
             answerer,
@@ -154,6 +160,7 @@ impl Node {
             store.clone(),
             store.log().clone(),
             policy,
+            Arc::clone(&keys),
             Arc::clone(&stats),
             Arc::clone(&decided),
             outcomes,
@@ -175,6 +182,7 @@ impl Node {
                 demo: settings.demo,
                 sources: vec![Arc::new(GatewayFigures(stats))],
                 decided,
+                keys,
                 systems: Arc::new(settings.coverage),
                 ..Options::default()
             },
@@ -227,13 +235,25 @@ impl Node {
 /// How often the registers look whether a new day has begun.
 const SWEEP_EVERY: std::time::Duration = std::time::Duration::from_secs(600);
 
-/// Lets the day's deadlines begin and its rounds of dispatch open, until told to stop.
+/// What the day brings to the plan: rounds, comparisons, notices.
+async fn sweep_plan(plan: Option<&Progress>, clock: &dyn Clock) {
+    let Some(plan) = plan else { return };
+    match plan.sweep(clock.now()).await {
+        Ok(swept) if swept.quiet() => {}
+        Ok(swept) => tracing::info!(?swept, "the day's rounds and notices of the plan"),
+        Err(error) => tracing::warn!(%error, "the plan's sweep failed and is tried again"),
+    }
+}
+
+/// Lets the day's deadlines begin, its rounds of dispatch open and units be told, until told to stop.
 async fn sweep(
     ledger: Ledger,
     plan: Option<Progress>,
     clock: Arc<dyn Clock>,
     mut stopping: watch::Receiver<bool>,
 ) {
+    // Deadlines were settled at the start; what units are told was not.
+    sweep_plan(plan.as_ref(), clock.as_ref()).await;
     loop {
         tokio::select! {
             _ = stopping.wait_for(|stop| *stop) => return,
@@ -247,13 +267,7 @@ async fn sweep(
             Ok(gone) => tracing::info!(gone, "attachments that no record named were removed"),
             Err(error) => tracing::warn!(%error, "collecting attachments failed and is tried again"),
         }
-        if let Some(plan) = &plan {
-            match plan.sweep(clock.now()).await {
-                Ok(opened) if opened.is_empty() => {}
-                Ok(opened) => tracing::info!(?opened, "rounds of dispatch opened"),
-                Err(error) => tracing::warn!(%error, "rounds of dispatch could not be opened; tried again"),
-            }
-        }
+        sweep_plan(plan.as_ref(), clock.as_ref()).await;
     }
 }
 

@@ -74,6 +74,74 @@ fn decode_says_what_it_understood_of_every_frame() {
 }
 
 #[test]
+fn decode_opens_encrypted_content_with_a_key_from_the_line_or_the_environment() {
+    let place = Place::new();
+    let file = path(&place.file("frames.txt"));
+    let all = support::cases(&root().join("crates/hj212/cases/frames.jsonl"));
+    let case = all
+        .iter()
+        .find(|row| row["id"] == "sealed-printed")
+        .expect("the case");
+    let plain = frame(
+        "QN=20261124090000000;ST=31;CN=2011;PW=123456;MN=M1;Flag=5;CP=&&DataTime=20261124090000;a21026-Rtd=1.50&&",
+    );
+    std::fs::write(
+        &file,
+        [case["frame"].as_str().unwrap().as_bytes(), &plain].concat(),
+    )
+    .unwrap();
+
+    let by_line = run(&["decode", "--key", "0000000000000000", &file]);
+    let by_variable = huanshu()
+        .args(["decode", &file])
+        .env("HUANSHU_SM4_KEY", "30303030303030303030303030303030")
+        .output()
+        .unwrap();
+    for output in [&by_line, &by_variable] {
+        let found = lines(output);
+        assert_eq!(found[0]["ok"], true, "{}", found[0]);
+        assert_eq!(found[0]["factors"], case["expect"]["factors"]);
+        assert_eq!(found[0]["diagnoses"][0]["code"], "decrypted");
+        assert_eq!(found[1]["factors"]["a21026"]["Rtd"], "1.50");
+    }
+    let without = lines(&run(&["decode", &file]));
+    assert_eq!(
+        without[1],
+        lines(&by_line)[1],
+        "a plain frame is decoded as without a key"
+    );
+    assert_eq!(
+        (&without[0]["ok"], &without[0]["diagnoses"][0]["code"]),
+        (&false.into(), &"bad_length".into())
+    );
+    let wrong = lines(&run(&["decode", "--key", "another key of 1", &file]));
+    assert_eq!(wrong[0]["ok"], false);
+    assert!(
+        wrong[0]["diagnoses"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|d| d["code"] == "wrong_key"),
+        "{}",
+        wrong[0]
+    );
+
+    let bad = run(&["decode", "--key", "Geheim", &file]);
+    assert_eq!(bad.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&bad.stderr).into_owned();
+    assert!(
+        said.contains("HUANSHU_SM4_KEY") && !said.contains("Geheim"),
+        "{said}"
+    );
+    let help = huanshu()
+        .args(["decode", "--help"])
+        .env("HUANSHU_SM4_KEY", "Geheim0123456789")
+        .output()
+        .unwrap();
+    assert!(text(&help).contains("HUANSHU_SM4_KEY") && !text(&help).contains("Geheim"));
+}
+
+#[test]
 fn conformance_passes_on_the_projects_own_cases_and_names_a_difference() {
     for cases in ["crates/standards/cases", "crates/hj212/cases"] {
         // Protocol cases stand in a folder of that name.

@@ -22,15 +22,20 @@ struct Case {
     id: String,
     bytes: Vec<u8>,
     expect: Value,
+    /// Encrypted, and the server has no key.
+    sealed: bool,
 }
 
 impl Case {
     fn good(&self) -> bool {
-        self.expect["crc_ok"] == true
+        self.expect["crc_ok"] == true && !self.sealed
     }
 
-    /// Names of diagnoses of which one must be there when the checksum is not right.
+    /// Names of diagnoses of which one must be there when the frame is not good.
     fn faults(&self) -> &'static [&'static str] {
+        if self.sealed {
+            return &["no_key"];
+        }
         match self.expect["crc_kind"].as_str().expect("crc_kind") {
             "modbus" => &["crc_modbus"],
             "modbus_swapped" => &["crc_modbus_swapped"],
@@ -61,12 +66,17 @@ fn hex(text: &str) -> Vec<u8> {
 fn read(path: &std::path::Path) -> Vec<Case> {
     cases(path)
         .into_iter()
+        // Of what keys do the codec's tests know.
+        .filter(|line| line.get("sm4_key").is_none())
         .map(|line| Case {
             id: line["id"].as_str().expect("id").to_owned(),
             bytes: line["frame_hex"]
                 .as_str()
                 .map_or_else(|| line["frame"].as_str().expect("frame").as_bytes().to_vec(), hex),
             expect: line["expect"].clone(),
+            sealed: line["diagnoses"]
+                .as_array()
+                .is_some_and(|codes| codes.iter().any(|code| code == "encrypted")),
         })
         .collect()
 }
@@ -241,4 +251,151 @@ fn one_stream_at_once() {
 #[test]
 fn the_projects_own_frames_in_odd_pieces() {
     sent_in_pieces(&own(), 37);
+}
+
+/// A profile with one device that has a key, one without, and nothing else.
+fn keyed_profile(place: &Place, key: &str) -> String {
+    let folder = place.file("profile");
+    std::fs::create_dir_all(&folder).unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
+    write(
+        "profile.toml",
+        "code = '1'\nzh = '测试区'\nen = 'Test'\nbureau = '测试局'\ncenter = [116.2, 36.6]\n",
+    );
+    write(
+        "subjects.toml",
+        "subject = [{ code = 'w', kind = 'water_outlet', zh = '排口' }, { code = 'v', kind = 'water_outlet', zh = '另一排口' }]\n",
+    );
+    write(
+        "devices.toml",
+        &format!(
+            "device = [
+               {{ mn = '{MN}', subject = 'w', st = '32', edition = '2025', pw = '123456', sm4_key = '{key}' }},
+               {{ mn = '{KEYLESS}', subject = 'v', st = '32', edition = '2025' }},
+             ]"
+        )
+        .replace('\n', ""),
+    );
+    folder.display().to_string()
+}
+
+const MN: &str = "371523A00000000000000042";
+const KEYLESS: &str = "371523A00000000000000043";
+const QN: &str = "20260311083000517";
+
+/// The encrypted frame of the codec's cases, made with another program: raw, and printed.
+fn sealed_cases() -> [(Vec<u8>, Value); 2] {
+    let all = cases(&root().join("crates/hj212/cases/frames.jsonl"));
+    ["sealed-raw", "sealed-printed"].map(|id| {
+        let row = all.iter().find(|row| row["id"] == id).expect(id);
+        let bytes = row["frame_hex"]
+            .as_str()
+            .map_or_else(|| row["frame"].as_str().expect("frame").as_bytes().to_vec(), hex);
+        (bytes, row["expect"].clone())
+    })
+}
+
+/// Sends frames one after the other, in pieces, until the server has applied them; what it answered.
+fn sent(server: &Server, frames: &[&[u8]], piece: usize) -> Vec<String> {
+    let before = server.figure("huanshu_apply_frames_total");
+    let mut line = server.dial();
+    for part in frames.concat().chunks(piece) {
+        assert!(line.send(part));
+    }
+    wait_for("the frames are applied", || {
+        line.listen(Duration::from_millis(50));
+        (server.figure("huanshu_apply_frames_total") >= before + frames.len() as u64).then_some(())
+    });
+    // An answer that should not come would come now.
+    line.listen(Duration::from_millis(300));
+    line.answered()
+}
+
+#[test]
+fn an_encrypted_upload_is_answered_and_its_values_are_read_back() {
+    const KEY: &str = "0000000000000000";
+    let place = Place::new();
+    let profile = keyed_profile(&place, KEY);
+    let server = place.serve(&["--profile", &profile]);
+    let [(raw, expect), (printed, _)] = sealed_cases();
+    assert_eq!(sent(&server, &[&raw], 1), [QN], "answered once");
+
+    let rows = server.get(&format!("/devices/{MN}/frames?limit=10"));
+    assert_eq!(rows[0]["state"], "stored", "{rows}");
+    for key in ["crc_ok", "cn", "cp", "factors"] {
+        assert_eq!(rows[0][key], expect[key], "{key}");
+    }
+    assert_eq!(rows[0]["diagnoses"][0]["code"], "decrypted", "{rows}");
+    let wire = rows[0]["raw"].as_str().unwrap();
+    assert!(
+        !wire.contains("DataTime") && wire.contains("\\x"),
+        "archived as it came: {wire}"
+    );
+    let newest = server.get(&format!("/devices/{MN}/latest"));
+    assert!(newest.to_string().contains("38.60"), "{newest}");
+
+    // The same upload in the other form is the same upload.
+    assert_eq!(sent(&server, &[&printed], 64), [QN]);
+    let rows = server.get(&format!("/devices/{MN}/frames?limit=10"));
+    assert_eq!(rows[0]["state"], "duplicate", "{rows}");
+    assert_eq!(rows[0]["factors"], expect["factors"]);
+    assert_eq!(server.get("/quarantine")["total"], 0);
+
+    let shown = [
+        rows,
+        server.get("/devices"),
+        server.get(&format!("/devices/{MN}")),
+        server.get("/system"),
+    ];
+    for view in shown {
+        assert!(!view.to_string().contains(KEY), "{view}");
+    }
+    assert!(place.verified(), "chains hold");
+    assert!(server.stop());
+    let log = std::fs::read_to_string(place.file("server.log")).unwrap();
+    assert!(!log.contains(KEY) && !log.contains(&"30".repeat(16)));
+}
+
+#[test]
+fn without_the_right_key_an_encrypted_upload_waits_in_quarantine_unanswered() {
+    let place = Place::new();
+    let profile = keyed_profile(&place, "0000000000000001");
+    let server = place.serve(&["--profile", &profile]);
+    let [(raw, _), (printed, _)] = sealed_cases();
+    let keyless: Vec<u8> = String::from_utf8(printed.clone())
+        .unwrap()
+        .replace(MN, KEYLESS)
+        .into_bytes();
+    let answered = sent(&server, &[&raw, &printed, &keyless], 1000);
+    assert_eq!(answered, Vec::<String>::new());
+
+    let rows = server.all("/quarantine");
+    assert_eq!(rows.len(), 3, "{rows:?}");
+    for row in rows {
+        let (code, remedy) = if row["mn"] == MN {
+            ("wrong_key", "核对")
+        } else {
+            ("no_key", "设置")
+        };
+        let said = row["diagnoses"].as_array().unwrap();
+        let named = said
+            .iter()
+            .find(|d| d["code"] == code)
+            .unwrap_or_else(|| panic!("{row}"));
+        let text = named["zh"].as_str().unwrap();
+        assert!(
+            text.contains(remedy) && text.contains("devices.toml") && text.contains("sm4_key"),
+            "{text}"
+        );
+        assert!(said.iter().all(|d| d["code"] != "bad_crc"), "{row}");
+        assert_eq!(
+            (&row["crc_ok"], &row["factors"]),
+            (&Value::Bool(false), &serde_json::json!({}))
+        );
+    }
+    assert_eq!(
+        server.get(&format!("/devices/{MN}/latest")),
+        serde_json::json!([])
+    );
+    assert!(server.stop());
 }

@@ -1,8 +1,10 @@
-//! Which answer a kept frame gets. Frames with a wrong CRC or a wrong password get none: they are not what the platform
-//! acknowledges, though they are archived.
+//! Which answer a kept frame gets. Frames with a wrong CRC or a wrong password get none, nor do encrypted ones that no key
+//! opens: they are not what the platform acknowledges, though they are archived.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use hj212::cipher::KeyRing;
 use hj212::encode::{Group, Message};
 use hj212::reading::CivilTime;
 use hj212::reply::reply_to;
@@ -10,25 +12,31 @@ use model::ids::Mn;
 use model::profile::DeviceSpec;
 use model::time::UtcMs;
 
-/// Answers by edition, with the passwords that the profile sets.
+/// Answers by edition, with the passwords and keys that the profile sets.
 #[derive(Debug, Default)]
 pub struct Answerer {
     passwords: HashMap<Mn, String>,
+    keys: Arc<KeyRing>,
 }
 
 impl Answerer {
-    /// With the passwords of these devices; devices without one are answered whatever they send.
-    pub fn new(devices: &[DeviceSpec]) -> Self {
+    /// With the passwords of these devices; devices without one are answered whatever they send. Encrypted frames are
+    /// answered when one of the keys opens them.
+    pub fn new(devices: &[DeviceSpec], keys: Arc<KeyRing>) -> Self {
         let passwords = devices
             .iter()
             .filter_map(|d| Some((d.mn.clone(), d.pw.clone()?)))
             .collect();
-        Self { passwords }
+        Self { passwords, keys }
     }
 
     /// Appends the answer to a durable frame, if it asks for one. A field unit that asks for the time (1013) is told it too.
     pub fn answer(&self, frame: &[u8], now: UtcMs, out: &mut Vec<u8>) {
-        let decoded = hj212::decode(frame);
+        let unsealed = self.keys.unseal(hj212::decode(frame));
+        if !unsealed.seal().is_readable() {
+            return;
+        }
+        let decoded = unsealed.decode();
         let header = decoded.mended_header();
         let mn = Mn::new(header.mn.map(|mn| mn.trim().to_string()).unwrap_or_default());
         if let Some(expected) = self.passwords.get(&mn)
@@ -67,6 +75,7 @@ fn set_time(asked: &hj212::Decoded<'_>, mn: &Mn, now: UtcMs) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hj212::cipher::{Form, Key, seal};
     use model::ids::SubjectCode;
 
     fn upload(mn: &str, pw: &str, cn: &str) -> Vec<u8> {
@@ -88,6 +97,7 @@ mod tests {
             st: "31".to_owned(),
             edition: "2017".to_owned(),
             pw: Some("secret".to_owned()),
+            sm4_key: None,
             interval_s: 60,
             silence_min: 30,
             demo: false,
@@ -95,8 +105,9 @@ mod tests {
     }
 
     fn answers(frame: &[u8]) -> String {
+        let keys = KeyRing::from_iter([("M2", Key::new([0x30; 16]))]);
         let mut out = Vec::new();
-        Answerer::new(&[device("M1")]).answer(frame, UtcMs(1_795_000_000_000), &mut out);
+        Answerer::new(&[device("M1")], Arc::new(keys)).answer(frame, UtcMs(1_795_000_000_000), &mut out);
         String::from_utf8(out).unwrap()
     }
 
@@ -105,6 +116,48 @@ mod tests {
         assert!(answers(&upload("M1", "secret", "2011")).contains("CN=9014"));
         assert_eq!(answers(&upload("M1", "123456", "2011")), "");
         assert!(answers(&upload("M2", "whatever", "2011")).contains("CN=9014"));
+    }
+
+    #[test]
+    fn an_encrypted_upload_is_answered_when_its_key_opens_it() {
+        let upload = |mn: &str| {
+            let message = Message::new(hj212::Edition::V2025, "2011")
+                .qn("20261124090000000")
+                .st("31")
+                .pw("123456");
+            message
+                .mn(mn)
+                .ack(true)
+                .with(Group::one("DataTime", "20261124090000"))
+                .encode()
+                .unwrap()
+        };
+        let (own, other) = (Key::new([0x30; 16]), Key::new([0x31; 16]));
+        for form in [Form::Raw, Form::Printed] {
+            let sealed = |mn: &str, key: &Key| seal(&hj212::decode(&upload(mn)), key, form);
+            let answer = answers(&sealed("M2", &own));
+            assert!(
+                answer.contains("CN=9014") && answer.contains("Flag=8;CP=&&&&"),
+                "{answer}"
+            );
+            assert_eq!(answers(&sealed("M2", &other)), "");
+            assert_eq!(answers(&sealed("M3", &own)), "", "no key for this device");
+        }
+        // A field unit that tells the age of its key is notified back.
+        let asked = Message::new(hj212::Edition::V2025, "1014")
+            .qn("20261124090000000")
+            .mn("M2")
+            .ack(true)
+            .with(Group::one("SKCreateTime", "20261124000000"));
+        let asked = seal(&hj212::decode(&asked.encode().unwrap()), &own, Form::Raw);
+        assert!(answers(&asked).contains("CN=9013"));
+        // Where the bytes on the wire happen to fit the checksum, it vouches for nothing.
+        let chance = (0..4096)
+            .map(|n| upload(&format!("M{n}0")))
+            .map(|frame| seal(&hj212::decode(&frame), &own, Form::Raw));
+        let chance: Vec<_> = chance.filter(|frame| hj212::decode(frame).crc_ok()).collect();
+        assert!(!chance.is_empty());
+        assert!(chance.iter().all(|frame| answers(frame).is_empty()));
     }
 
     #[test]

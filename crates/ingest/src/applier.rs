@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use hj212::cipher::KeyRing;
 use store::apply::{ApplyFrame, ApplyOutcome, UnknownPolicy};
 use store::rawlog::{Position, RawLog, Record};
 use store::{Store, StoreError};
@@ -24,6 +25,7 @@ pub struct Applier {
     store: Store,
     log: RawLog,
     policy: UnknownPolicy,
+    keys: Arc<KeyRing>,
     stats: Arc<Stats>,
     /// Somebody decided about a device: held frames may be released.
     decided: Arc<Notify>,
@@ -32,11 +34,12 @@ pub struct Applier {
 }
 
 impl Applier {
-    /// An applier; `decided` is notified after each decision about a device.
+    /// An applier; `decided` is notified after each decision about a device, `keys` open what is encrypted.
     pub fn new(
         store: Store,
         log: RawLog,
         policy: UnknownPolicy,
+        keys: Arc<KeyRing>,
         stats: Arc<Stats>,
         decided: Arc<Notify>,
         outcomes: mpsc::Sender<ApplyOutcome>,
@@ -45,6 +48,7 @@ impl Applier {
             store,
             log,
             policy,
+            keys,
             stats,
             decided,
             outcomes,
@@ -129,7 +133,11 @@ impl Applier {
             self.stats.lag.set(0);
             return Ok(false);
         }
-        let frames: Vec<ApplyFrame> = batch.records.iter().filter_map(apply_frame).collect();
+        let frames: Vec<ApplyFrame> = batch
+            .records
+            .iter()
+            .filter_map(|record| apply_frame(record, &self.keys))
+            .collect();
         let outcome = self.apply(frames, Some(batch.next)).await?;
         self.count(&outcome);
         let accepted = !outcome.accepted.is_empty();
@@ -159,7 +167,7 @@ impl Applier {
             }
             let mut frames = Vec::with_capacity(held.len());
             for position in held {
-                frames.extend(apply_frame(&self.read(position).await?));
+                frames.extend(apply_frame(&self.read(position).await?, &self.keys));
             }
             let outcome = self.apply(frames, None).await?;
             let progress = outcome.stored + outcome.duplicate + outcome.quarantined;

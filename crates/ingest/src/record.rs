@@ -2,6 +2,7 @@
 //!
 //! Pure. Values stay the decimals that were sent; what cannot be read is left out and diagnosed, never guessed.
 
+use hj212::cipher::KeyRing;
 use hj212::reading::{CivilTime, Field, Kind, Reading, Upload};
 use hj212::{Decoded, Text};
 use model::ids::{Factor, Mn};
@@ -21,9 +22,9 @@ const AHEAD_MS: i64 = 24 * 3_600_000;
 const FIRST_YEAR: u16 = 1980;
 
 /// The frame of a record; `None` for records that are no received bytes of the protocol.
-pub(crate) fn apply_frame(record: &Record) -> Option<ApplyFrame> {
+pub(crate) fn apply_frame(record: &Record, keys: &KeyRing) -> Option<ApplyFrame> {
     match record.meta.kind {
-        RecordKind::Frame => Some(frame(record)),
+        RecordKind::Frame => Some(frame(record, keys)),
         RecordKind::Stray => Some(stray(record)),
         RecordKind::Sent | RecordKind::File => None,
     }
@@ -64,9 +65,11 @@ fn owned(text: Option<Text<'_>>) -> Option<String> {
     text.map(|t| t.trim().to_string())
 }
 
-fn frame(record: &Record) -> ApplyFrame {
-    let decoded = hj212::decode(&record.bytes);
-    let crc_ok = decoded.crc_ok();
+fn frame(record: &Record, keys: &KeyRing) -> ApplyFrame {
+    let unsealed = keys.unseal(hj212::decode(&record.bytes));
+    let decoded = unsealed.decode();
+    // Length and checksum are those of the plain text: of cipher text they say nothing.
+    let crc_ok = unsealed.seal().is_readable() && decoded.crc_ok();
     // The letter of a header with wrong separators loses the MN; what was meant decides whose data these are.
     let header = decoded.mended_header();
     let mut out = ApplyFrame {
@@ -79,22 +82,37 @@ fn frame(record: &Record) -> ApplyFrame {
         pw: owned(header.pw),
         crc_ok,
         usable: crc_ok,
-        diagnoses: decoded.diagnoses().iter().map(diagnosis).collect(),
+        diagnoses: unsealed.diagnoses().iter().map(diagnosis).collect(),
         ..empty(record)
     };
     if crc_ok {
         out.digest = Sha256::digest(decoded.segment()).into();
     }
-    read_upload(&decoded, &mut out);
+    if unsealed.seal().is_readable() {
+        read_upload(&decoded, &mut out);
+    }
     out
 }
 
 fn diagnosis(found: &hj212::Diagnosis) -> Diagnosis {
+    let (mut zh, mut en) = (found.zh(), found.en());
+    // Where to look: the key of a device stands in one place.
+    match found.code {
+        hj212::Code::NoKey => {
+            zh.push_str("；请在配置目录 devices.toml 该设备项下设置 sm4_key 后重启");
+            en.push_str("; set sm4_key of the device in devices.toml of the profile and restart");
+        }
+        hj212::Code::WrongKey => {
+            zh.push_str("；请核对配置目录 devices.toml 该设备项下的 sm4_key");
+            en.push_str("; check sm4_key of the device in devices.toml of the profile");
+        }
+        _ => {}
+    }
     Diagnosis {
         at: u32::try_from(found.at).ok(),
         code: found.code.name().to_owned(),
-        zh: found.zh(),
-        en: found.en(),
+        zh,
+        en,
     }
 }
 
@@ -213,16 +231,14 @@ pub(crate) fn unusable(frame: ApplyFrame, error: &StoreError) -> ApplyFrame {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hj212::cipher::{Form, Key, seal};
     use store::rawlog::{Position, RecordMeta};
 
     fn record(text: &str) -> Record {
-        let segment = text.as_bytes();
-        let bytes = format!(
-            "##{:04}{text}{:04X}\r\n",
-            segment.len(),
-            hj212::crc::hj212(segment)
-        )
-        .into_bytes();
+        received(hj212::encode::wrap(text.as_bytes(), hj212::crc::Kind::Standard))
+    }
+
+    fn received(bytes: Vec<u8>) -> Record {
         Record {
             position: Position::START,
             next: Position::START,
@@ -237,12 +253,15 @@ mod tests {
         }
     }
 
+    fn applied(record: &Record) -> ApplyFrame {
+        apply_frame(record, &KeyRing::default()).unwrap()
+    }
+
     #[test]
     fn an_hour_upload_keeps_its_digits_and_its_own_time() {
-        let frame = apply_frame(&record(
+        let frame = applied(&record(
             "QN=20261124090001000;ST=31;CN=2061;PW=123456;MN=M1;Flag=5;CP=&&DataTime=20261124080000;a21026-Cou=1.20,a21026-ZsAvg=35.10,a21026-Flag=N;a34013-Avg=,a34013-Flag=D&&",
-        ))
-        .unwrap();
+        ));
         assert!(frame.usable);
         let rows: Vec<_> = frame
             .readings
@@ -256,19 +275,60 @@ mod tests {
 
     #[test]
     fn a_time_far_ahead_is_kept_but_not_taken() {
-        let frame = apply_frame(&record(
+        let frame = applied(&record(
             "ST=31;CN=2011;PW=1;MN=M;CP=&&DataTime=20301124080000;a21026-Rtd=1&&",
-        ))
-        .unwrap();
+        ));
         assert!(frame.usable && frame.readings.is_empty() && frame.data_time.is_none());
         assert!(frame.diagnoses.iter().any(|d| d.code == "future_time"));
     }
 
     #[test]
     fn what_was_meant_decides_whose_data_these_are() {
-        let frame = apply_frame(&record(
+        let frame = applied(&record(
             "ST=32;CN=2011;PW=1;,MN=88888881234567;FLAG=0;CP=&&DataTime=20180306120000;001-Rtd=6.951&&",
         ));
-        assert_eq!(frame.unwrap().mn, Some(Mn::new("88888881234567")));
+        assert_eq!(frame.mn, Some(Mn::new("88888881234567")));
+    }
+
+    #[test]
+    fn an_encrypted_upload_is_the_plain_one_with_its_key_and_nothing_without() {
+        let plain = record(
+            "QN=20261124090001000;ST=31;CN=2011;PW=123456;MN=M1;Flag=9;CP=&&DataTime=20261124090000;a21026-Rtd=1.20,a21026-Flag=N&&",
+        );
+        let (own, other) = (Key::new([0x30; 16]), Key::new([0x31; 16]));
+        let keys = KeyRing::from_iter([("M1", own.clone())]);
+        for form in [Form::Raw, Form::Printed] {
+            let sealed = |key| received(seal(&hj212::decode(&plain.bytes), key, form));
+            let opened = apply_frame(&sealed(&own), &keys).unwrap();
+            let open = applied(&plain);
+            assert_eq!(
+                (opened.digest, &opened.readings),
+                (open.digest, &open.readings),
+                "the same upload"
+            );
+            assert!(opened.usable && opened.readings.len() == 1);
+            assert!(opened.diagnoses.iter().any(|d| d.code == "decrypted"));
+
+            for (keys, key, code, where_to) in [
+                (&keys, &other, "wrong_key", "核对"),
+                (&KeyRing::default(), &own, "no_key", "设置"),
+            ] {
+                let shut = apply_frame(&sealed(key), keys).unwrap();
+                assert!(!shut.usable && !shut.crc_ok && shut.readings.is_empty());
+                assert_eq!(shut.mn, Some(Mn::new("M1")));
+                let said = shut.diagnoses.iter().find(|d| d.code == code).unwrap();
+                assert!(
+                    said.zh.contains(where_to)
+                        && said.zh.contains("sm4_key")
+                        && said.en.contains("devices.toml"),
+                    "{said:?}"
+                );
+                assert!(
+                    shut.diagnoses.iter().all(|d| d.code != "bad_crc"),
+                    "{:?}",
+                    shut.diagnoses
+                );
+            }
+        }
     }
 }

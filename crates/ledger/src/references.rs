@@ -123,6 +123,31 @@ impl Ledger {
     }
 }
 
+impl Ledger {
+    /// [`Ledger::admit`] of many records of a register: the store is asked once for all of them. Answers in their order.
+    pub async fn admit_many(
+        &self,
+        register: &Register,
+        records: &[(&Body, Option<&str>)],
+        now: UtcMs,
+    ) -> Result<Vec<std::result::Result<Body, Vec<Finding>>>> {
+        let today = today(now);
+        let asked = Asked::default();
+        let first: Vec<_> = records
+            .iter()
+            .map(|(raw, state)| admit(register, raw, *state, today, &asked))
+            .collect();
+        if !refers(register) {
+            return Ok(first);
+        }
+        let known = self.resolve(asked).await?;
+        let all = records.iter();
+        Ok(all
+            .map(|(raw, state)| admit(register, raw, *state, today, &known))
+            .collect())
+    }
+}
+
 fn refers(register: &Register) -> bool {
     use registers::definition::FieldType::{Reference, Unit};
     let all = register.definition().field.iter();

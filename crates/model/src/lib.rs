@@ -10,5 +10,6 @@ pub mod judged;
 pub mod observation;
 pub mod profile;
 pub mod role;
+pub mod sm4_key;
 pub mod subject;
 pub mod time;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{Factor, Mn, SubjectCode, UnitCode};
 use crate::observation::Statistic;
 use crate::role::Role;
+use crate::sm4_key::Sm4Key;
 use crate::subject::SubjectSpec;
 use crate::time::Grain;
 
@@ -81,6 +82,9 @@ pub struct DeviceSpec {
     /// Password to check; unchecked where absent.
     #[serde(default)]
     pub pw: Option<String>,
+    /// Key of its encrypted uploads (HJ 212-2025): 16 characters, or 32 hexadecimal digits.
+    #[serde(default, skip_serializing)]
+    pub sm4_key: Option<Sm4Key>,
     /// Real-time interval, seconds.
     #[serde(default = "default_interval")]
     pub interval_s: u32,
@@ -239,6 +243,9 @@ struct Users {
     user: Vec<DemoUser>,
 }
 
+/// Files with passwords and keys: an error names the line and does not quote it.
+const SECRET: [&str; 1] = ["devices.toml"];
+
 fn section<T: serde::de::DeserializeOwned>(
     files: &BTreeMap<String, String>,
     name: &str,
@@ -248,7 +255,15 @@ fn section<T: serde::de::DeserializeOwned>(
     };
     toml::from_str(text).map(Some).map_err(|e| ProfileError::File {
         file: name.to_owned(),
-        message: e.to_string(),
+        message: if SECRET.contains(&name) {
+            let line = 1 + e
+                .span()
+                .and_then(|span| text.get(..span.start))
+                .map_or(0, |front| front.matches('\n').count());
+            format!("第 {line} 行 / line {line}: {}", e.message())
+        } else {
+            e.to_string()
+        },
     })
 }
 
@@ -334,4 +349,51 @@ fn unique<'a>(
         }
     }
     Ok(seen)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn devices(text: &str) -> Result<Profile, String> {
+        let district = "code = '1'\nzh = '区'\nen = 'D'\nbureau = '局'\ncenter = [116.0, 36.0]\n";
+        let subjects = "[[subject]]\ncode = 's'\nkind = 'gas_outlet'\nzh = '排口'\n";
+        let files = [
+            ("profile.toml", district),
+            ("subjects.toml", subjects),
+            ("devices.toml", text),
+        ];
+        let files = files.map(|(name, text)| (name.to_owned(), text.to_owned()));
+        Profile::from_files(&BTreeMap::from(files)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_device_may_have_a_key_that_is_never_written() {
+        let text = "[[device]]\nmn = 'M'\nsubject = 's'\nst = '31'\nedition = '2025'\nsm4_key = 'Geheim-123456789'\n";
+        let profile = devices(text).unwrap();
+        let device = profile.devices.first().unwrap();
+        assert_eq!(device.sm4_key.as_ref().unwrap().bytes(), *b"Geheim-123456789");
+        let shown = [format!("{profile:?}"), serde_json::to_string(device).unwrap()];
+        assert!(shown.iter().all(|text| !text.contains("Geheim")), "{shown:?}");
+    }
+
+    #[test]
+    fn an_error_beside_a_key_names_the_line_and_not_the_key() {
+        let head = "[[device]]\nmn = 'M'\nsubject = 's'\nst = '31'\nedition = '2025'\n";
+        for wrong in [
+            "sm4_key = 'Geheim-1234'",
+            "sm4_key = 7117711771177117",
+            "sm4_key = ['Geheim-123456789']",
+            "sm4_key = 'Geheim-123456789",
+            "sm4key = 'Geheim-123456789'",
+            "sm4_key = 'Geheim-123456789' 'more'",
+        ] {
+            let error = devices(&format!("{head}{wrong}\n")).unwrap_err();
+            assert!(
+                error.contains("devices.toml") && error.contains("line 6"),
+                "{error}"
+            );
+            assert!(!error.contains("Geheim") && !error.contains("7117"), "{error}");
+        }
+    }
 }

@@ -17,7 +17,7 @@ pub fn hash<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
 }
 
 /// SHA-256 of bytes, in hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     let mut out = String::with_capacity(64);
     for byte in Sha256::digest(bytes) {

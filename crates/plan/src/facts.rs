@@ -3,10 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use model::ids::UnitCode;
 use model::profile::Unit;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+
+use crate::files::{self, FilesError};
 
 /// `plan/plan.toml`: what plan it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,8 +58,8 @@ pub enum Sense {
     About,
 }
 
-/// A target of a task.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// A target of a task (任务目标): the one shape of it, in the plan's files and in frozen snapshots.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Target {
     /// What is measured or done.
@@ -72,7 +75,7 @@ pub struct Target {
     pub sense: Option<Sense>,
     /// Last day, `2025-12-31`.
     #[serde(default)]
-    pub due: Option<String>,
+    pub due: Option<Date>,
     /// The value is assigned by the city or the province.
     #[serde(default)]
     pub assigned: bool,
@@ -208,32 +211,6 @@ pub struct Facts {
     pub towns_from: Option<String>,
 }
 
-/// Facts that cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum FactsError {
-    /// A file is missing.
-    #[error("配置目录缺少 {0} / the profile lacks {0}")]
-    Missing(&'static str),
-    /// A file does not read.
-    #[error("规划文件 {file} 有误 / plan file {file} is wrong: {message}")]
-    File {
-        /// File name.
-        file: &'static str,
-        /// Line and what was expected.
-        message: String,
-    },
-    /// Something in a file contradicts something else; it says what to change.
-    #[error("规划文件 {file}: {zh} / plan file {file}: {en}")]
-    Wrong {
-        /// File name.
-        file: &'static str,
-        /// Chinese.
-        zh: String,
-        /// English.
-        en: String,
-    },
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Tasks {
@@ -254,43 +231,32 @@ const HEAD: &str = "plan/plan.toml";
 const TASKS: &str = "plan/tasks.toml";
 const INDICATORS: &str = "plan/indicators.toml";
 
-fn file<T: serde::de::DeserializeOwned>(
-    files: &BTreeMap<String, String>,
-    name: &'static str,
-) -> Result<T, FactsError> {
-    let text = files.get(name).ok_or(FactsError::Missing(name))?;
-    toml::from_str(text).map_err(|e| FactsError::File {
-        file: name,
-        message: e.to_string(),
-    })
-}
-
 impl Facts {
     /// From the files of a profile folder, path relative to it → text; `None` where the profile has no plan.
-    pub fn from_files(files: &BTreeMap<String, String>, units: &[Unit]) -> Result<Option<Self>, FactsError> {
+    pub fn from_files(files: &BTreeMap<String, String>, units: &[Unit]) -> Result<Option<Self>, FilesError> {
         if ![HEAD, TASKS, INDICATORS]
             .iter()
             .any(|name| files.contains_key(*name))
         {
             return Ok(None);
         }
-        let tasks: Tasks = file(files, TASKS)?;
+        let tasks: Tasks = files::read(files, TASKS)?;
         let facts = Self {
-            head: file(files, HEAD)?,
+            head: files::read(files, HEAD)?,
             tasks: tasks.task,
-            indicators: file::<Indicators>(files, INDICATORS)?.indicator,
+            indicators: files::read::<Indicators>(files, INDICATORS)?.indicator,
             towns_from: tasks.towns_from,
         };
         facts.check(units)?;
         Ok(Some(facts))
     }
 
-    fn check(&self, units: &[Unit]) -> Result<(), FactsError> {
+    fn check(&self, units: &[Unit]) -> Result<(), FilesError> {
         let known: BTreeSet<&str> = units.iter().map(|u| u.code.as_str()).collect();
         let mut ids = BTreeSet::new();
         for task in &self.tasks {
             let id = &task.id;
-            let wrong = |zh: String, en: String| FactsError::Wrong { file: TASKS, zh, en };
+            let wrong = |zh: String, en: String| FilesError::wrong(TASKS, zh, en);
             if !ids.insert(id.as_str()) {
                 return Err(wrong(
                     format!("任务 {id} 重复，请删去一个"),
@@ -331,7 +297,7 @@ impl Facts {
             }
         }
         if let Some(from) = self.towns_from.as_ref().filter(|f| !ids.contains(f.as_str())) {
-            return Err(FactsError::Wrong {
+            return Err(FilesError::Wrong {
                 file: TASKS,
                 zh: format!("towns_from 的任务 {from} 不存在"),
                 en: format!("task {from} of towns_from does not exist"),
@@ -347,7 +313,7 @@ impl Facts {
             ];
             let one = targets.iter().filter(|t| **t).count() == 1;
             if !numbers.insert(no) || !one || (indicator.base.is_some() && indicator.base_cut.is_some()) {
-                return Err(FactsError::Wrong {
+                return Err(FilesError::Wrong {
                     file: INDICATORS,
                     zh: format!(
                         "指标 {no} 重复，或 target、assigned、state 不是恰有其一，或同时有 base 与 base_cut"

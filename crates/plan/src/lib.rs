@@ -8,11 +8,14 @@
 
 pub mod assessment;
 pub mod canonical;
+pub mod consistency;
 pub mod correct;
 pub mod document;
 pub mod docx;
 pub mod evaluation;
 pub mod facts;
+pub mod files;
+pub mod goals;
 pub mod import;
 pub mod indicators;
 pub mod limits;

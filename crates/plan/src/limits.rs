@@ -12,6 +12,8 @@ pub const MAX_DOCX_XML: u64 = 64 << 20;
 pub const MAX_TITLE: usize = 60;
 /// Longest note of responsible units, characters: the longest known has 130.
 pub const MAX_NOTE: usize = 600;
+/// Most lines of one table in HTML, a line for each cell: 60 rows of 6 cells with their tags, and room.
+pub const MAX_TABLE_LINES: usize = 2_000;
 /// Longest row of the table of indicators, characters, over all its wrapped lines.
 pub const MAX_ROW: usize = 160;
 /// Most soft breaks of one row whose readings are all tried (2⁶ = 64 readings).

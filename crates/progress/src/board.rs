@@ -121,11 +121,17 @@ impl Level {
         }
     }
 
+    /// All, the mildest first.
+    const ALL: [Self; 4] = [Self::Remind, Self::Yellow, Self::Order, Self::Interview];
+
     /// By stable name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Remind, Self::Yellow, Self::Order, Self::Interview]
-            .into_iter()
-            .find(|l| l.name() == name)
+        Self::ALL.into_iter().find(|l| l.name() == name)
+    }
+
+    /// This one and what is worse.
+    pub fn and_above(self) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(move |l| *l >= self)
     }
 
     /// Chinese name.
@@ -181,6 +187,14 @@ pub struct LateItem {
     pub order_due: Option<Level>,
 }
 
+/// Whether an order is for this task or project; one about another plan's figure is for neither.
+fn covers(order: &crate::kept::Order, about: &str, of: &str) -> bool {
+    match about {
+        "project" => order.project.as_ref().is_some_and(|p| p.as_str() == of),
+        _ => order.task == of && order.project.is_none() && order.consistency.is_none(),
+    }
+}
+
 impl Board {
     /// What is late, and what comes due within the days of a reminder; the latest first.
     pub fn late(&self, kept: &Kept, rules: &Escalation) -> Vec<LateItem> {
@@ -201,7 +215,7 @@ impl Board {
                     .orders
                     .iter()
                     .filter(|o| {
-                        o.task == of
+                        covers(o, about, of)
                             && o.issued <= self.on
                             && o.head.state != "closed"
                             && due.units.contains(&o.unit)

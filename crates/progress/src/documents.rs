@@ -8,7 +8,6 @@ use model::time::UtcMs;
 use plan::correct::{self, Change, Corrected, Correction, List, Overlay};
 use registers::text::Names;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 use store::plan::{DocumentRow, NewDocument, StoredCorrection};
 
 use crate::error::{ProgressError, Result};
@@ -142,17 +141,6 @@ fn bounded(text: String) -> Result<String> {
     Ok(text)
 }
 
-fn sum(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::with_capacity(64), |mut out, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(out, "{byte:02x}");
-            out
-        })
-}
-
 /// Base64 of RFC 4648, as the store keeps files in a text column.
 fn base64(bytes: &[u8]) -> String {
     const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -190,7 +178,7 @@ impl Progress {
         let new = NewDocument {
             name,
             media_type: media_type.to_owned(),
-            sha256: sum(&upload.bytes),
+            sha256: plan::canonical::hex(&upload.bytes),
             size: i64::try_from(upload.bytes.len()).unwrap_or(i64::MAX),
             original: base64(&upload.bytes),
             text,

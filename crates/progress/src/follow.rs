@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use model::ids::{Factor, RegisterName, UnitCode};
 use model::profile::Unit;
 use plan::facts::Facts;
+use plan::files::{self, FilesError};
 use plan::indicators::Path;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -160,32 +161,6 @@ pub struct Follow {
     pub systems: BTreeMap<String, Vec<String>>,
 }
 
-/// Data that cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum FollowError {
-    /// A file is missing.
-    #[error("配置目录缺少 {0} / the profile lacks {0}")]
-    Missing(&'static str),
-    /// A file does not read.
-    #[error("规划文件 {file} 有误 / plan file {file} is wrong: {message}")]
-    File {
-        /// File name.
-        file: &'static str,
-        /// Line and what was expected.
-        message: String,
-    },
-    /// Something in a file contradicts something else.
-    #[error("规划文件 {file}: {zh} / plan file {file}: {en}")]
-    Wrong {
-        /// File name.
-        file: &'static str,
-        /// Chinese.
-        zh: String,
-        /// English.
-        en: String,
-    },
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Sources {
@@ -204,34 +179,21 @@ const SOURCES: &str = "plan/sources.toml";
 const SYSTEMS: &str = "plan/systems.toml";
 const RULES: &str = "plan/rules.toml";
 
-fn file<T: serde::de::DeserializeOwned>(
-    files: &BTreeMap<String, String>,
-    name: &'static str,
-) -> Result<T, FollowError> {
-    let text = files.get(name).ok_or(FollowError::Missing(name))?;
-    toml::from_str(text).map_err(|e| FollowError::File {
-        file: name,
-        message: e.to_string(),
-    })
-}
-
 impl Follow {
     /// From the files of a profile folder, path relative to it → text.
     pub fn from_files(
         files: &BTreeMap<String, String>,
         facts: &Facts,
         units: &[Unit],
-    ) -> Result<Self, FollowError> {
-        let lines = file::<Sources>(files, SOURCES)?.source;
-        let rules: Rules = file(files, RULES)?;
-        let systems = if files.contains_key(SYSTEMS) {
-            file::<Systems>(files, SYSTEMS)?.task
-        } else {
-            BTreeMap::new()
-        };
+    ) -> Result<Self, FilesError> {
+        let lines = files::read::<Sources>(files, SOURCES)?.source;
+        let rules: Rules = files::read(files, RULES)?;
+        let systems = files::read_present::<Systems>(files, SYSTEMS)?
+            .unwrap_or_default()
+            .task;
         let known: BTreeSet<&str> = units.iter().map(|u| u.code.as_str()).collect();
         let numbers: BTreeSet<u32> = facts.indicators.iter().map(|i| i.no).collect();
-        let wrong = |file, zh: String, en: String| FollowError::Wrong { file, zh, en };
+        let wrong = |file, zh: String, en: String| FilesError::wrong(file, zh, en);
         let mut sources = BTreeMap::new();
         for line in lines {
             let no = line.indicator;

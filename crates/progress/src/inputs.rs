@@ -100,7 +100,7 @@ fn indicators(facts: &Facts, follow: &Follow, kept: &Kept, actual: &Actual, on: 
                 }
             }
             for goal in kept.goals.iter().filter(|g| g.indicator == Some(no)) {
-                if goal.head.state == "draft" {
+                if matches!(goal.head.state.as_str(), "draft" | "dropped") {
                     continue;
                 }
                 if let Some(value) = goal.value {
@@ -266,7 +266,7 @@ fn tasks(facts: &Facts, kept: &Kept, on: Date) -> Vec<TaskInput> {
                     .iter()
                     .filter(|v| {
                         v.task.as_ref() == Some(&task.id)
-                            && v.target.as_ref() == Some(&target.name)
+                            && v.target.as_ref() == Some(&target.target.name)
                             && v.head.state == "confirmed"
                             && v.as_of <= on
                     })

@@ -10,14 +10,17 @@ mod actual;
 mod air;
 mod assess;
 pub mod board;
+mod consistency;
 mod demo;
 mod documents;
 mod error;
 mod evaluate;
 pub mod follow;
+mod goals;
 mod inputs;
 pub mod kept;
 pub mod limits;
+mod notices;
 mod provenance;
 mod rounds;
 mod sweep;
@@ -38,14 +41,17 @@ use store::Store;
 pub use actual::{Actual, SectionClass};
 pub use assess::{Assessed, AssessedUnit};
 pub use board::{Board, LateItem, Level};
+pub use consistency::Checked;
 pub use demo::Demo;
 pub use documents::{Correct, Extraction, Upload};
 pub use error::{ProgressError, Result};
 pub use evaluate::{Frozen, Judged, Kind, Made, Part};
-pub use follow::{Follow, FollowError};
+pub use follow::Follow;
+pub use goals::Derived;
 pub use inputs::{Inputs, record_key};
 pub use provenance::{Column, Provenance};
 pub use rounds::{Asked, Filing, RoundView};
+pub use sweep::Swept;
 
 use kept::Kept;
 
@@ -328,8 +334,7 @@ impl Progress {
         let mut changes = Vec::with_capacity(records.len());
         for new in records {
             let id = new.id.map(RecordId::new);
-            let mut change =
-                ledger::Change::new(definition, id, Body::new(), ledger::ChangeKind::Created, now);
+            let mut change = ledger::Change::new(definition, id, new.body, ledger::ChangeKind::Created, now);
             change.record.demo = new.demo;
             if let Some(state) = new.state {
                 change.record.state = Some(state.to_owned());
@@ -337,13 +342,15 @@ impl Progress {
             if let Some(since) = new.since {
                 change.record.since = since;
             }
-            let state = change.record.state.clone();
-            change.record.body = self
-                .ledger()
-                .admit(definition, &new.body, state.as_deref(), now)
-                .await?
-                .map_err(ledger::LedgerError::Findings)?;
             changes.push(change);
+        }
+        let raw: Vec<_> = changes
+            .iter()
+            .map(|c| (&c.record.body, c.record.state.as_deref()))
+            .collect();
+        let admitted = self.ledger().admit_many(definition, &raw, now).await?;
+        for (change, body) in changes.iter_mut().zip(admitted) {
+            change.record.body = body.map_err(ledger::LedgerError::Findings)?;
         }
         Ok(self
             .ledger()

@@ -1,4 +1,5 @@
-//! What the day brings: rounds that open, orders that are due. Run again it does nothing twice; the clock is an argument.
+//! What the day brings: rounds that open, figures of other plans compared, units told, orders that are due. Run again it does
+//! nothing twice; the clock is an argument.
 
 use std::collections::BTreeSet;
 
@@ -7,18 +8,61 @@ use jiff::civil::Date;
 use model::ids::UnitCode;
 use model::time::UtcMs;
 use registers::record::Body;
-use serde_json::{Value, json};
+use serde_json::json;
+use store::plan::Synced;
 
 use crate::board::{LateItem, Level};
 use crate::error::{ProgressError, Result};
+use crate::kept::{Kept, Project};
 use crate::{NewRecord, Progress, day_of, kept};
 
 /// A round that opened longer ago than this is not opened by itself: nobody can be late in a round of last year.
 const OPENS_WITHIN_DAYS: i64 = 60;
 
+/// What a run of the job did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Rounds that opened, by code.
+    pub opened: Vec<String>,
+    /// Figures of other plans that were compared and filled in.
+    pub compared: usize,
+    /// What units were told, and what is over.
+    pub notices: Synced,
+}
+
+impl Swept {
+    /// Whether nothing happened.
+    pub fn quiet(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The number of the next order of the year, or the one so many after it.
+pub(crate) fn next_order(kept: &Kept, today: Date, further: usize) -> String {
+    let year = today.year();
+    let head = format!("{year}-");
+    let given = kept.orders.iter().filter_map(|o| o.number.strip_prefix(&head));
+    let last = given.filter_map(|n| n.parse::<usize>().ok()).max().unwrap_or(0);
+    let next = last.saturating_add(further).saturating_add(1);
+    format!("{head}{next:04}")
+}
+
 impl Progress {
+    /// Opens the rounds whose day has come, compares what other plans say, tells units what comes due and what is late.
+    pub async fn sweep(&self, now: UtcMs) -> Result<Swept> {
+        let opened = self.open_due_rounds(now).await?;
+        let day = self.day(day_of(now), now).await?;
+        let compared = self.fill_consistency(&day, now).await?;
+        let notices = self.tell(&day, now).await?;
+        Ok(Swept {
+            opened,
+            compared,
+            notices,
+        })
+    }
+
     /// Opens the rounds whose day has come. Gives their codes.
-    pub async fn sweep(&self, now: UtcMs) -> Result<Vec<String>> {
+    async fn open_due_rounds(&self, now: UtcMs) -> Result<Vec<String>> {
         let today = day_of(now);
         let oldest = today.checked_sub(OPENS_WITHIN_DAYS.days()).unwrap_or(Date::MIN);
         let known: BTreeSet<String> = self
@@ -65,17 +109,14 @@ impl Progress {
             ));
         };
         let kept = self.kept().await?;
-        let task = if item.about == "task" {
-            item.of.clone()
-        } else {
-            let project = kept.projects.iter().find(|p| p.head.id.as_str() == item.of);
-            project.map(|p| p.task.clone()).unwrap_or_default()
-        };
-        let mut number = kept.orders.len();
+        let project = kept
+            .projects
+            .iter()
+            .find(|p| item.about == "project" && p.head.id.as_str() == item.of);
         let mut records = Vec::new();
         for unit in self.units_of(item) {
-            number += 1;
-            let body = self.order(item, &task, &unit, level, number, today);
+            let number = next_order(&kept, today, records.len());
+            let body = self.order(item, project, &unit, level, &number, today);
             records.push(NewRecord::entered(None, false, body));
         }
         let ids = self.enter(kept::ORDER, records, by, now).await?;
@@ -90,31 +131,40 @@ impl Progress {
             .collect()
     }
 
+    /// The day by which an order of today is answered.
+    pub(crate) fn answer_by(&self, today: Date) -> Date {
+        let days = self.follow().rules.escalation.answer;
+        today.checked_add(days.days()).unwrap_or(today)
+    }
+
     fn order(
         &self,
         item: &LateItem,
-        task: &str,
+        project: Option<&Project>,
         unit: &UnitCode,
         level: Level,
-        number: usize,
+        number: &str,
         today: Date,
     ) -> Body {
-        let rules = &self.follow().rules.escalation;
-        let due = today.checked_add(rules.answer.days()).unwrap_or(today);
-        let (late, what, name, year) = (item.late, &item.what, &item.name, today.year());
-        let body = json!({
-            "number": format!("{year}-{number:04}"),
+        let due = self.answer_by(today);
+        let (late, what, name) = (item.late, &item.what, &item.name);
+        let mut body = json!({
+            "number": number,
             "level": level.name(),
-            "task": task,
+            "task": project.map_or(item.of.as_str(), |p| p.task.as_str()),
             "unit": unit,
             "reason": format!("“{name}”的“{what}”逾期 {late} 日（{}）", level.zh()),
             "demand": format!("于 {due} 前完成并反馈，附证明材料"),
             "issued": today,
             "due": due,
         });
-        match body {
-            Value::Object(body) => body,
-            _ => Body::new(),
+        match (body.as_object_mut(), project) {
+            (Some(body), Some(project)) => {
+                body.insert("project".to_owned(), json!(project.head.id));
+                body.clone()
+            }
+            (Some(body), None) => body.clone(),
+            (None, _) => Body::new(),
         }
     }
 }

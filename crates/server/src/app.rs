@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use hj212::cipher::KeyRing;
 use ledger::Ledger;
 use model::profile::Profile;
 use model::time::Clock;
@@ -48,6 +49,8 @@ pub struct Options {
     pub sources: Vec<Arc<dyn MetricsSource>>,
     /// Told when a device was decided upon: whoever applies held frames waits on it.
     pub decided: Arc<Notify>,
+    /// Keys of devices that encrypt their uploads: the lists of frames show what they say. Never shown themselves.
+    pub keys: Arc<KeyRing>,
     /// The systems of the plan and what implements each.
     pub systems: Arc<Coverage>,
 }
@@ -63,6 +66,7 @@ impl Default for Options {
             session_absolute_ms: 24 * 3_600_000,
             sources: Vec::new(),
             decided: Arc::new(Notify::new()),
+            keys: Arc::default(),
             systems: Arc::new(Coverage::new(&[])),
         }
     }

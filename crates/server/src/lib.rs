@@ -11,6 +11,7 @@ mod directory;
 pub mod dto;
 pub mod error;
 mod extract;
+mod field;
 mod ground;
 pub mod guard;
 pub mod limits;

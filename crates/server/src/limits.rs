@@ -89,3 +89,15 @@ pub const MAP_FEATURES: usize = 5_000;
 pub const MAP_FEATURES_USUAL: usize = 1_000;
 /// Subjects of one source that are shown with their values.
 pub const SOURCE_SUBJECTS: usize = 60;
+/// How long the class of a measured hour stands for its section when looking back, ms: stations on rivers measure every
+/// four hours, and the hour itself counts too.
+pub const SECTION_CLASS_MS: i64 = 5 * 3_600_000;
+/// Stations with a valid hour that an interpolation needs at least: two give a line, no field. Set by the project.
+pub const AIR_STATIONS: usize = 3;
+/// How far a station is taken to speak for the air around it, metres: about the distance of two town stations. Set by the
+/// project; no standard names one.
+pub const AIR_REACH_M: f64 = 8_000.0;
+/// Cells of the longer side of an interpolated field: 300 m in a district of 40 km.
+pub const AIR_CELLS: usize = 130;
+/// Interpolated fields kept in memory: three days of hours for two factors, 200 × 60 kB = 12 MB.
+pub const AIR_KEPT: usize = 200;

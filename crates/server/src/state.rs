@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::directory::{Directory, DirectoryCache};
 use crate::dto::map::LayerInfo;
 use crate::error::{ApiError, Code, Result};
+use crate::field::Fields;
 use crate::ground::Ground;
 use crate::limits;
 use crate::metrics::Metrics;
@@ -29,7 +30,8 @@ pub(crate) struct Shared {
     pub(crate) evaluations: Arc<Semaphore>,
     pub(crate) transfers: Arc<Semaphore>,
     pub(crate) layers: Vec<LayerInfo>,
-    pub(crate) ground: Ground,
+    pub(crate) ground: Arc<Ground>,
+    pub(crate) fields: Fields,
 }
 
 impl Shared {
@@ -41,7 +43,8 @@ impl Shared {
             metrics,
             passwords: Gate::default(),
             layers: crate::routes::layers(&app.profile),
-            ground: Ground::new(&app.profile),
+            ground: Arc::new(Ground::new(&app.profile)),
+            fields: Fields::default(),
             evaluations: Arc::new(Semaphore::new(limits::EVALUATIONS_AT_ONCE)),
             transfers: Arc::new(Semaphore::new(limits::TRANSFERS_AT_ONCE)),
             app,

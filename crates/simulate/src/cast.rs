@@ -8,6 +8,7 @@ use model::profile::{DeviceSpec, Profile};
 use model::subject::{SubjectKind, SubjectSpec};
 
 use hj212::Edition;
+use hj212::cipher::Key;
 
 use crate::source::{Built, Source};
 use crate::story::Parts;
@@ -70,6 +71,8 @@ pub struct Player {
     pub st: String,
     /// Password it sends.
     pub pw: String,
+    /// Key with which it encrypts its uploads.
+    pub key: Option<Key>,
     /// Minutes between real-time uploads.
     pub interval_min: u32,
     /// Whether it is a clone beyond the profile's own devices; the centre does not know such a mark.
@@ -189,6 +192,13 @@ fn player(
         edition: o.edition,
         st: o.device.st.clone(),
         pw: o.device.pw.clone().unwrap_or_else(|| DEFAULT_PASSWORD.to_owned()),
+        // The centre has no key for the mark of a clone.
+        key: o
+            .device
+            .sm4_key
+            .as_ref()
+            .filter(|_| number.is_none())
+            .map(|key| Key::new(key.bytes())),
         interval_min: (o.device.interval_s / 60).max(1),
         clone: number.is_some(),
     };

@@ -1,5 +1,6 @@
 //! Frames of uploads, made with the codec's encoder; and frames spoiled on purpose.
 
+use hj212::cipher::{self, Form};
 use hj212::encode::{EncodeError, Group, Message};
 use model::time::UtcMs;
 
@@ -25,11 +26,12 @@ pub(crate) fn qn(at: UtcMs) -> String {
 }
 
 /// The upload as frames, each [`PACKET_MS`] after the one before: one, or several where the edition's bound on CP asks
-/// for splitting.
+/// for splitting. A device with a key encrypts each of them by itself.
 pub(crate) fn frames(envelope: Envelope<'_>) -> Result<Vec<Vec<u8>>, EncodeError> {
     let player = envelope.player;
     let mut at = envelope.at;
-    Message::new(player.edition, envelope.cn.to_string())
+    let cn = envelope.cn.to_string();
+    let mut frames = Message::new(player.edition, cn.as_str())
         .qn(qn(at))
         .st(&player.st)
         .pw(&player.pw)
@@ -40,7 +42,13 @@ pub(crate) fn frames(envelope: Envelope<'_>) -> Result<Vec<Vec<u8>>, EncodeError
         .packets(|| {
             at = at.plus_ms(PACKET_MS);
             qn(at)
-        })
+        })?;
+    if let Some(key) = player.key.as_ref().filter(|_| cipher::is_covered(&cn)) {
+        for frame in &mut frames {
+            *frame = cipher::seal(&hj212::decode(frame), key, Form::Raw);
+        }
+    }
+    Ok(frames)
 }
 
 /// The same frame with another checksum.

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use common::chiping;
+use common::{chiping, opened};
 use hj212::dialogue::{Identity, Output, Patience, Request};
 use hj212::stream::{Decoder, Item};
 use hj212::{decode, reply};
@@ -60,7 +60,8 @@ async fn serve(mut stream: TcpStream, habits: Habits, seen: Arc<Seen>) -> Option
         let mut out = Vec::new();
         while let Some(item) = decoder.next_item() {
             let Item::Frame(frame) = item else { continue };
-            let frame = decode(frame.bytes);
+            let bytes = opened(frame.bytes);
+            let frame = decode(&bytes);
             let header = frame.mended_header();
             let text =
                 |field: Option<hj212::Text<'_>>| field.map_or_else(String::new, |t| t.to_str().into_owned());

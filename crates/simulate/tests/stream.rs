@@ -5,7 +5,8 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use common::chiping;
+use common::{chiping, opened};
+use hj212::cipher::{Seal, is_covered, unseal};
 use hj212::decode;
 use model::time::UtcMs;
 use simulate::{CastError, Emission, Intent, Options, Simulation};
@@ -37,7 +38,7 @@ fn quiet() -> Options {
 
 /// code-Field → value of a frame's CP.
 fn fields(bytes: &[u8]) -> BTreeMap<String, String> {
-    let text = std::str::from_utf8(bytes).unwrap();
+    let text = String::from_utf8(opened(bytes)).unwrap();
     let cp = text.split("CP=&&").nth(1).unwrap().split("&&").next().unwrap();
     cp.split([';', ','])
         .filter_map(|p| p.split_once('='))
@@ -72,7 +73,8 @@ fn every_frame_reads_back_and_only_the_spoiled_ones_are_wrong() {
     for emission in &found {
         assert!(emission.at >= before, "out of order");
         before = emission.at;
-        let frame = decode(&emission.bytes);
+        let bytes = opened(&emission.bytes);
+        let frame = decode(&bytes);
         assert_eq!(frame.crc_ok(), emission.intent != Intent::BadCrc, "{emission:?}");
         assert!(frame.len_ok());
         let player = players[&emission.mn];
@@ -95,6 +97,34 @@ fn every_frame_reads_back_and_only_the_spoiled_ones_are_wrong() {
     for cn in [2011, 2021, 2031, 2041, 2051, 2061, 2081, 9015] {
         assert!(found.iter().any(|e| e.cn == cn), "{cn}");
     }
+}
+
+#[test]
+fn a_device_with_a_key_encrypts_its_uploads_and_nothing_else() {
+    let (simulation, found) = run(7, 3, Options::watched_from(present()), 4);
+    let players: BTreeMap<_, _> = simulation.players().map(|p| (p.mn.clone(), p)).collect();
+    let mut sealed = BTreeMap::new();
+    for emission in &found {
+        let key = players[&emission.mn].key.as_ref();
+        let encrypts = key.is_some() && is_covered(&emission.cn.to_string());
+        let seal = unseal(decode(&emission.bytes), key).seal();
+        assert_eq!(
+            seal,
+            if encrypts { Seal::Opened } else { Seal::Plain },
+            "{emission:?}"
+        );
+        let shut = unseal(decode(&emission.bytes), None).seal();
+        assert_eq!(
+            shut,
+            if encrypts { Seal::NoKey } else { Seal::Plain },
+            "{emission:?}"
+        );
+        if encrypts {
+            *sealed.entry(&emission.mn).or_insert(0) += 1;
+        }
+    }
+    assert_eq!(sealed.len(), 1, "one device of the demonstration");
+    assert!(sealed.values().all(|count| *count > 100), "{sealed:?}");
 }
 
 #[test]

@@ -142,6 +142,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             st: "31".to_owned(),
             edition: "2017".to_owned(),
             pw: None,
+            sm4_key: None,
             interval_s: 60,
             silence_min: 30,
             demo: true,

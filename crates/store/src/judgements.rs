@@ -9,6 +9,7 @@ use sqlx::any::AnyRow;
 use crate::Store;
 use crate::db::{Db, Tx};
 use crate::error::StoreError;
+use crate::limits;
 use crate::page::{Filter, Page, Paged, Scope};
 use crate::rows::{Cell, Columns, Rows, clean};
 
@@ -59,6 +60,19 @@ pub struct JudgementQuery {
     pub all_revisions: bool,
     /// Part of the list, newest period first.
     pub page: Page,
+}
+
+/// Judgements of periods that begin in a span: of each subject and factor the one of the newest period.
+#[derive(Clone, Copy, Debug)]
+pub struct NewestIn<'a> {
+    /// Topic.
+    pub topic: &'a str,
+    /// Period length.
+    pub grain: Grain,
+    /// Periods start not before.
+    pub from: UtcMs,
+    /// Periods start not after.
+    pub to: UtcMs,
 }
 
 const JUDGEMENT: &str = "SELECT j.id, j.topic, j.subject_id, j.factor, j.grain, j.time, j.edition, j.revision, \
@@ -139,6 +153,49 @@ impl Store {
             .bind(i64::from(!subjects.is_empty()))
             .bind(clean(topic.unwrap_or_default()).into_owned());
         self.db().all(statement).await?.iter().map(judgement).collect()
+    }
+
+    /// The judgements in force of the newest period within a span, of the subjects given; of every factor and edition. What
+    /// stands before the span is not looked at. More than [`limits::RANGE_ROWS`] is an error.
+    pub async fn newest_judgements(
+        &self,
+        subjects: &[SubjectId],
+        span: NewestIn<'_>,
+    ) -> Result<Vec<StoredJudgement>, StoreError> {
+        let mut rows = Rows::default();
+        for subject in subjects {
+            rows.push([Cell::from(subject.0)]);
+        }
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        // The sign keeps both engines from walking through the whole history of each subject: the span of time is the
+        // narrow end.
+        let select = format!(
+            "{JUDGEMENT} WHERE j.in_force = 1 AND j.topic = $2 AND j.grain = $3 AND j.time >= $4 AND j.time <= $5
+             AND +j.subject_id IN (SELECT {{i:0}} FROM {{rows}})
+             AND NOT EXISTS (SELECT 1 FROM judgements n WHERE n.in_force = 1 AND n.subject_id = j.subject_id
+               AND n.topic = j.topic AND n.factor = j.factor AND n.grain = j.grain AND n.time > j.time AND n.time <= $5)
+             ORDER BY j.subject_id, j.factor {{binary}}, j.edition {{binary}} LIMIT {}",
+            limits::RANGE_ROWS + 1
+        );
+        let statement = self
+            .db()
+            .statement(&select)
+            .bind(rows.into_json())
+            .bind(clean(span.topic).into_owned())
+            .bind(span.grain.name())
+            .bind(span.from.0)
+            .bind(span.to.0);
+        let found = self.db().all(statement).await?;
+        if found.len() > limits::RANGE_ROWS {
+            return Err(StoreError::TooMuch {
+                what: "评价 / judgements",
+                given: found.len() as u64,
+                max: limits::RANGE_ROWS as u64,
+            });
+        }
+        found.iter().map(judgement).collect()
     }
 
     /// A page of judgements, newest period first.

@@ -101,6 +101,9 @@ pub const PLAN_EVALUATIONS: i64 = 200;
 pub const PLAN_EDITIONS: i64 = 100;
 /// Corrections in force: every field of a plan of a hundred tasks many times over.
 pub const PLAN_CORRECTIONS: i64 = 5_000;
+/// Notices of the plan that hold at once: fourteen towns late with every node of five years under every one of 125 tasks are
+/// 8,750, departments half as many.
+pub const PLAN_NOTICES: usize = 20_000;
 /// Records written by one call. 50,000 rows are the largest import asked for, a table has at most 120,000; a bulk edit
 /// changes fewer.
 pub const RECORD_WRITES: usize = 120_000;

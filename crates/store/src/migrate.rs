@@ -18,6 +18,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ),
     ("0005_plan", include_str!("../migrations/0005_plan.sql")),
     ("0006_sources", include_str!("../migrations/0006_sources.sql")),
+    (
+        "0007_plan_notices",
+        include_str!("../migrations/0007_plan_notices.sql"),
+    ),
 ];
 
 /// Version of the schema this program works with.

@@ -3,7 +3,7 @@
 import { ask, client, given } from './client'
 import type { paths } from './schema'
 import type {
-  Alarm, AlarmDetail, AuditRow, AuditVerification, CloseReason, Device, Frame, Health, Judgement, JudgementRow,
+  AirBands, Alarm, AlarmDetail, AuditRow, AuditVerification, CloseReason, Device, Frame, Health, Judgement, JudgementRow,
   JudgementView, Layer, LayerInfo, Observations, Overview, Page, PointCollection, Profile, PublicAir, PublicWater,
   QueryOf, Series, Session, StandardsTable, SubjectDetail, SubjectRow, SystemView, Token, Topic, User,
 } from './types'
@@ -24,8 +24,11 @@ export const profile = (): Promise<Profile> => ask(client.GET('/api/v1/profile')
 export const layers = (): Promise<LayerInfo[]> => ask(client.GET('/api/v1/map/layers'))
 export const layer = (name: string): Promise<Layer> =>
   ask(client.GET('/api/v1/map/layers/{name}', { params: { path: { name } } }))
-export const points = (kind?: string): Promise<PointCollection> =>
-  ask(client.GET('/api/v1/map/points', { params: { query: given({ kind }) } }))
+/** The points as they are, or as they stood at an instant. */
+export const points = (kind?: string, at?: string): Promise<PointCollection> =>
+  ask(client.GET('/api/v1/map/points', { params: { query: given({ kind, at }) } }))
+export const airBands = (factor: AirBands['factor'], at?: string): Promise<AirBands> =>
+  ask(client.GET('/api/v1/map/air', { params: { query: given({ factor, at }) } }))
 export const overview = (): Promise<Overview> => ask(client.GET('/api/v1/overview'))
 
 // ---- subjects and their values

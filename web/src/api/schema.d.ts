@@ -331,6 +331,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/map/air": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Air quality between the stations: an hour's AQI, or the concentration of a pollutant, interpolated (inverse distance)
+         *     over the district and cut into bands at the class limits of the edition in force. With fewer valid stations than
+         *     needed there are no bands, and `reason` says why.
+         */
+        get: operations["get_air"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/map/layers": {
         parameters: {
             query?: never;
@@ -372,7 +393,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The subjects in sight that have a place, as GeoJSON points. */
+        /**
+         * The subjects in sight that have a place, as GeoJSON points: as they are, or with `at` as they stood. Then stations and
+         *     sections carry what was judged of the last period that had ended, outlets whether its values exceeded, and every point
+         *     the alarms that had begun and were not closed; what was not judged has no class and no value.
+         */
         get: operations["list_points"];
         put?: never;
         post?: never;
@@ -462,6 +487,40 @@ export interface paths {
         get: operations["get_assessment"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures of other plans against this one, what is open first. This plan's own value is looked up. */
+        get: operations["list_consistency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/consistency/{id}/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Drafts a supervision order for a figure that disagrees, to the unit that makes the other plan. */
+        post: operations["order_consistency"];
         delete?: never;
         options?: never;
         head?: never;
@@ -674,6 +733,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plan/goals/derived": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The yearly list as the plan gives it: what is new, what stands, what is left out and why. Nothing is written. */
+        get: operations["list_goals"];
+        put?: never;
+        /** Puts the yearly list, or some items of it, into the register `plan_goal` as drafts. What stands is left as it is. */
+        post: operations["derive_goals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/plan/indicators": {
         parameters: {
             query?: never;
@@ -719,6 +796,40 @@ export interface paths {
         get: operations["list_late"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What units were told, newest first. */
+        get: operations["list_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/notices/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 确认: a person of the unit has seen the notice. The first one stands. */
+        post: operations["acknowledge_notice"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1873,9 +1984,24 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @description An acknowledgement. */
+        AcknowledgeNotice: {
+            /** @description What is said to it. */
+            note?: string;
+        };
+        /** @description An acknowledgement. */
         AcknowledgeRequest: {
             /** @description Words, up to 1000 characters. */
             comment?: string | null;
+        };
+        /** @description Where the indicator stands. */
+        ActualValue: {
+            /** @description Value. */
+            value: string;
+            /**
+             * Format: int32
+             * @description Year.
+             */
+            year: number;
         };
         /** @description What a figure is compared with. */
         AgainstView: {
@@ -1886,6 +2012,70 @@ export interface components {
             /** @description Value. */
             value: string;
         };
+        /** @description Where the field lies in a class. */
+        AirBand: {
+            /** @description A Polygon or MultiPolygon. */
+            geometry: Record<string, never>;
+            /** @description The class. */
+            properties: components["schemas"]["AirClass"];
+            /** @description `Feature` */
+            type: string;
+        };
+        /**
+         * @description Bands of an hour, interpolated between stations by the inverse of the distance. Nothing is drawn outside of the
+         *     district or farther from every station than the reach.
+         */
+        AirBands: {
+            /** @description All classes of that edition. */
+            classes: components["schemas"]["AirClass"][];
+            /** @description 演示 */
+            demo: boolean;
+            /** @description Edition whose limits cut the bands. */
+            edition: string;
+            /** @description What is interpolated. */
+            factor: components["schemas"]["AirFactor"];
+            /** @description Bands from the lowest class to the highest, those that occur. */
+            features: components["schemas"]["AirBand"][];
+            /** @description Start of the hour. */
+            hour: components["schemas"]["Stamp"];
+            /** @description Its name. */
+            names: components["schemas"]["Bilingual"];
+            /** @description Stations needed. */
+            needed: number;
+            /**
+             * Format: double
+             * @description Farther from every station nothing is drawn, metres.
+             */
+            reach_m: number;
+            reason?: components["schemas"]["Bilingual"] | null;
+            /** @description Stations with a valid value of the hour. */
+            stations: number;
+            /** @description Stations with a place. */
+            stations_total: number;
+            /** @description `FeatureCollection` */
+            type: string;
+            /** @description Its unit; empty for the index. */
+            unit: string;
+        };
+        /** @description A class with its range. A limit belongs to the class below it. */
+        AirClass: {
+            /** @description The range begins above this value; null for the lowest class. */
+            above?: string | null;
+            /**
+             * Format: int32
+             * @description Level 1 to 6; null where the edition gives no index.
+             */
+            level?: number | null;
+            /** @description 优, 良 … */
+            names: components["schemas"]["Bilingual"];
+            /** @description The range ends with this value; null for the highest class. */
+            up_to?: string | null;
+        };
+        /**
+         * @description What is interpolated.
+         * @enum {string}
+         */
+        AirFactor: "aqi" | "pm25" | "pm10" | "so2" | "no2" | "o3" | "co";
         /** @description Air. */
         AirOverview: {
             /** @description By level. */
@@ -2423,6 +2613,55 @@ export interface components {
             /** @description Its name. */
             names: components["schemas"]["Bilingual"];
         };
+        /** @description All of them. */
+        ConsistencyList: {
+            /** @description What is open first. */
+            items: components["schemas"]["ConsistencyRow"][];
+            /** @description Day asked. */
+            on: components["schemas"]["Day"];
+        };
+        /** @description A figure of another plan against this one; its record is kept in `plan_consistency`. */
+        ConsistencyRow: {
+            actual?: components["schemas"]["ActualValue"] | null;
+            /** @description Where the record says otherwise than the figures do. */
+            contradictions: components["schemas"]["Bilingual"][];
+            /** @description 演示 */
+            demo: boolean;
+            /** @description Theirs less ours. */
+            difference?: string | null;
+            /** @description As entered. */
+            entered_verdict?: string | null;
+            /** @description Record. */
+            id: string;
+            /**
+             * Format: int32
+             * @description Indicator here.
+             */
+            indicator?: number | null;
+            /** @description What the figure is of. */
+            item: string;
+            /** @description Unit of measure entered. */
+            measured_in?: string | null;
+            /** @description Something has to be done about it. */
+            open: boolean;
+            /** @description Numbers of orders for it that are not closed. */
+            orders: string[];
+            /** @description Other plan. */
+            other: string;
+            ours?: components["schemas"]["OwnValue"] | null;
+            /** @description Why, with the figures. */
+            reason: components["schemas"]["Bilingual"];
+            /** @description `found`, `asked`, `settled` */
+            state: string;
+            /** @description Task here. */
+            task?: string | null;
+            /** @description Who makes it. */
+            unit: components["schemas"]["PlanUnit"];
+            /** @description Value there. */
+            value?: string | null;
+            /** @description By the figures: `consistent`, `stricter`, `looser`, `contradicts`; null where they cannot be compared. */
+            verdict?: string | null;
+        };
         /** @description A correction was made. */
         CorrectionMade: {
             /**
@@ -2559,6 +2798,25 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description Own unit. */
             unit?: string | null;
+        };
+        /** @description What to put into the register as drafts. */
+        DeriveGoals: {
+            /** @description Only these items of the list, by id; all when absent. */
+            items?: string[] | null;
+            /** @description Only what this unit leads or shares; all units when absent. */
+            unit?: string | null;
+            /**
+             * Format: int32
+             * @description Year of the plan.
+             */
+            year: number;
+        };
+        /** @description What was put into the register. */
+        DerivedGoals: {
+            /** @description The list afterwards. */
+            list: components["schemas"]["GoalProposal"];
+            /** @description Records of `plan_goal` that were made; empty where everything stood already. */
+            records: string[];
         };
         /** @description Factor → field (`Rtd`, `Avg`, `ZsAvg` …) → newest value. */
         DeviceLatest: {
@@ -3174,6 +3432,21 @@ export interface components {
              */
             year: number;
         };
+        /** @description The list of a year. */
+        GoalProposal: {
+            /** @description What the plan gives and is not entered, in the order of the plan. */
+            items: components["schemas"]["ProposedGoal"][];
+            /** @description What is left out. */
+            left_out: components["schemas"]["LeftOutGoal"][];
+            /** @description What stands. */
+            standing: components["schemas"]["StandingGoal"][];
+            unit?: components["schemas"]["PlanUnit"] | null;
+            /**
+             * Format: int32
+             * @description Year.
+             */
+            year: number;
+        };
         /** @description A goal of a year; its record is kept in `plan_goal`. */
         GoalView: {
             /** @description Due. */
@@ -3748,6 +4021,24 @@ export interface components {
             /** @description Title. */
             title: string;
         };
+        /** @description Something that is not on the list, and why. */
+        LeftOutGoal: {
+            /** @description `indicator`, `target`, `task`, `project`, `town` */
+            about: string;
+            /**
+             * @description `done`, `reached`, `later`, `no_date`, `no_value`, `no_unit`, `by_indicator`, `no_record`, `not_this_year`, `general_rule`,
+             *     `same_words`, `struck`
+             */
+            code: string;
+            /** @description Number of the indicator or task, record of the project, code of the town. */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Whose it would be. */
+            units: components["schemas"]["PlanUnit"][];
+            /** @description Why. */
+            why: components["schemas"]["Bilingual"];
+        };
         /** @description Stations of one AQI level. */
         LevelCount: components["schemas"]["Figure"] & {
             /**
@@ -4042,6 +4333,53 @@ export interface components {
             /** @description Chinese name of the register or kind. */
             zh: string;
         };
+        /** @description Who acknowledged a notice. */
+        NoticeSeen: {
+            /** @description When. */
+            at: components["schemas"]["Stamp"];
+            /** @description By whom. */
+            by: string;
+            /** @description What they said to it. */
+            note: string;
+        };
+        /** @description Something a unit is told: raised once by the job, kept, acknowledged by a person of the unit. */
+        NoticeView: {
+            /** @description `task`, `project`, `return` (a return of a round), `order` (an order to be answered) */
+            about: string;
+            /**
+             * Format: int64
+             * @description Days left at which a reminder was given: 15, 7, 3, 1; null otherwise.
+             */
+            days_before?: number | null;
+            /** @description Due. */
+            due: components["schemas"]["Day"];
+            /** @description `settled`, or `passed_on` to the next level. */
+            ended?: string | null;
+            ended_on?: components["schemas"]["Day"] | null;
+            /**
+             * Format: int64
+             * @description Row.
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description Days late now, or when it ended.
+             */
+            late: number;
+            /** @description `remind`, `yellow`, `order`, `interview` */
+            level: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Task, or record of the project, return or order. */
+            of: string;
+            /** @description Day it came. */
+            raised_on: components["schemas"]["Day"];
+            seen?: components["schemas"]["NoticeSeen"] | null;
+            /** @description Who is told. */
+            unit: components["schemas"]["PlanUnit"];
+            /** @description What is due. */
+            what: string;
+        };
         /** @description One value. */
         ObservationView: {
             /** @description Device flag. */
@@ -4155,6 +4493,24 @@ export interface components {
             time: components["schemas"]["Stamp"];
             /** @description Water. */
             water: components["schemas"]["WaterOverview"];
+        };
+        /** @description This plan's own value, looked up. */
+        OwnValue: {
+            /** @description Binding. */
+            binding: boolean;
+            /** @description Where it comes from. */
+            by: components["schemas"]["Bilingual"];
+            /** @description `at_least`, `at_most`, `equal`, `about` */
+            sense: string;
+            /** @description Unit. */
+            unit?: string | null;
+            /** @description Value. */
+            value: string;
+            /**
+             * Format: int32
+             * @description Year.
+             */
+            year: number;
         };
         /** @description One page of a list. */
         Page_AlarmView: {
@@ -4505,6 +4861,62 @@ export interface components {
                 orders: string[];
                 /** @description Who answers for it. */
                 units: components["schemas"]["PlanUnit"][];
+                /** @description What is due. */
+                what: string;
+            }[];
+            /**
+             * Format: int32
+             * @description This page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int32
+             * @description Rows a page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description How many rows the filters leave in all.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Page_NoticeView: {
+            /** @description The rows of this page. */
+            items: {
+                /** @description `task`, `project`, `return` (a return of a round), `order` (an order to be answered) */
+                about: string;
+                /**
+                 * Format: int64
+                 * @description Days left at which a reminder was given: 15, 7, 3, 1; null otherwise.
+                 */
+                days_before?: number | null;
+                /** @description Due. */
+                due: components["schemas"]["Day"];
+                /** @description `settled`, or `passed_on` to the next level. */
+                ended?: string | null;
+                ended_on?: components["schemas"]["Day"] | null;
+                /**
+                 * Format: int64
+                 * @description Row.
+                 */
+                id: number;
+                /**
+                 * Format: int64
+                 * @description Days late now, or when it ended.
+                 */
+                late: number;
+                /** @description `remind`, `yellow`, `order`, `interview` */
+                level: string;
+                /** @description Its name. */
+                name: string;
+                /** @description Task, or record of the project, return or order. */
+                of: string;
+                /** @description Day it came. */
+                raised_on: components["schemas"]["Day"];
+                seen?: components["schemas"]["NoticeSeen"] | null;
+                /** @description Who is told. */
+                unit: components["schemas"]["PlanUnit"];
                 /** @description What is due. */
                 what: string;
             }[];
@@ -5082,8 +5494,10 @@ export interface components {
         };
         /** @description The subjects that have a place. Subjects without coordinates stand in the list only. */
         PointCollection: {
+            at?: components["schemas"]["Stamp"] | null;
             /** @description Points. */
             features: components["schemas"]["PointFeature"][];
+            hour?: components["schemas"]["Stamp"] | null;
             /** @description `FeatureCollection` */
             type: string;
         };
@@ -5112,7 +5526,7 @@ export interface components {
         PointProperties: {
             /**
              * Format: int64
-             * @description Alarms not closed; those of an outlet with a point of its own are not counted at its firm again.
+             * @description Alarms not closed (at an instant: begun before it and not closed by then); those of an outlet with a point of its own are not counted at its firm again.
              */
             alarms: number;
             /**
@@ -5260,6 +5674,40 @@ export interface components {
             source_title: string;
             /** @description Its title. */
             title: string;
+        };
+        /** @description A goal the plan gives for the year and nobody entered yet. */
+        ProposedGoal: {
+            /** @description Where it comes from. */
+            basis: components["schemas"]["Bilingual"];
+            /** @description Last day. */
+            due: components["schemas"]["Day"];
+            /** @description Who shares and helps. */
+            helpers: components["schemas"]["PlanUnit"][];
+            /** @description Id its record in `plan_goal` will have. */
+            id: string;
+            /**
+             * Format: int32
+             * @description Indicator.
+             */
+            indicator?: number | null;
+            /** @description `indicator`, `task`, `project` */
+            kind: string;
+            /** @description Who leads. */
+            lead: components["schemas"]["PlanUnit"];
+            /** @description Unit of the value. */
+            measured_in?: string | null;
+            /** @description `at_least`, `at_most`, `equal`, `about` */
+            sense?: string | null;
+            /** @description Target of the task, where it is one. */
+            target?: string | null;
+            /** @description Task. */
+            task?: string | null;
+            /** @description Text. */
+            text: string;
+            /** @description Every town takes part by the plan's general rule. */
+            towns: boolean;
+            /** @description Value. */
+            value?: string | null;
         };
         /** @description A column of a provenance answer. */
         ProvenanceColumn: {
@@ -6062,6 +6510,14 @@ export interface components {
          * @example 2026-11-24T08:00:00+08:00
          */
         Stamp: string;
+        /** @description A goal of the year that stands already and is left as it is. */
+        StandingGoal: {
+            differs?: components["schemas"]["Bilingual"] | null;
+            /** @description Record of `plan_goal`. */
+            id: string;
+            /** @description Its text. */
+            text: string;
+        };
         /** @description One line of the calculation. */
         StepDoc: {
             /** @description The formula with the figures put in. */
@@ -6598,6 +7054,8 @@ export interface components {
             leads: components["schemas"]["TaskRow"][];
             /** @description Its measures. */
             measures: components["schemas"]["MeasureView"][];
+            /** @description What it is told now and has to acknowledge, newest first: reminders, yellow cards, orders, interviews. */
+            notices: components["schemas"]["NoticeView"][];
             /** @description Day asked. */
             on: components["schemas"]["Day"];
             /** @description Its open orders. */
@@ -7549,6 +8007,46 @@ export interface operations {
             };
         };
     };
+    get_air: {
+        parameters: {
+            query?: {
+                /** @description What is interpolated; the AQI when absent. */
+                factor?: components["schemas"]["AirFactor"];
+                /** @description The last hour that had ended at this instant; the newest one with enough stations when absent. */
+                at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["AirBands"];
+                };
+            };
+            /** @description As before */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_layers: {
         parameters: {
             query?: never;
@@ -7616,6 +8114,8 @@ export interface operations {
                  * @example gas_outlet,water_outlet
                  */
                 kind?: string;
+                /** @description The map as it stood at this instant, not after the present; as it is when absent. */
+                at?: string;
             };
             header?: never;
             path?: never;
@@ -7807,6 +8307,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssessmentView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_consistency: {
+        parameters: {
+            query?: {
+                /** @description Facts of this day or before, as they are known now; today when absent. */
+                on?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsistencyList"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_consistency: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Record of `plan_consistency` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftedOrders"];
                 };
             };
             /** @description 错误 / error */
@@ -8267,6 +8829,71 @@ export interface operations {
             };
         };
     };
+    list_goals: {
+        parameters: {
+            query: {
+                /** @description Year of the plan. */
+                year: number;
+                /** @description Only what this unit leads or shares; all units when absent. Towns and departments get their own. */
+                unit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalProposal"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    derive_goals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeriveGoals"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DerivedGoals"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_indicators: {
         parameters: {
             query?: {
@@ -8358,6 +8985,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_LateRow"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_notices: {
+        parameters: {
+            query?: {
+                /** @description Only of this unit. Towns and departments get their own. */
+                unit?: string;
+                /** @description Only of this level or above: `remind`, `yellow`, `order`, `interview`. */
+                level?: string;
+                /** @description Still holding (`true`) or over (`false`); those that hold when absent. */
+                open?: boolean;
+                /** @description Acknowledged or not; both when absent. */
+                seen?: boolean;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Rows a page, 1 to 200; 50 when absent. */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NoticeView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledge_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Row */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcknowledgeNotice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeView"];
                 };
             };
             /** @description 错误 / error */

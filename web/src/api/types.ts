@@ -46,6 +46,7 @@ export type AirStation = S['AirStation']
 export type WaterSection = S['WaterSection']
 export type PublicAir = S['PublicAir']
 export type PublicWater = S['PublicWater']
+export type AirBands = S['AirBands']
 export type Problem = S['Problem']
 
 /** One page of a list. */

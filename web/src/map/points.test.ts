@@ -10,6 +10,12 @@ it('colours stations by level, sections by class, outlets by state', () => {
   expect(pointToken({ kind: 'gas_outlet', state: 'silent' })).toBe(STATE.silent)
 })
 
+it('writes — where there is no value, never nothing', () => {
+  const p = { id: 1, code: 'x', name: 'x', name_en: '', demo: true, schematic: true, state: 'unknown' as const, alarms: 0 }
+  const at = (kind: 'air_station' | 'water_section' | 'gas_outlet') => drawable({ type: 'FeatureCollection', features: [{ type: 'Feature', id: 1, geometry: { type: 'Point', coordinates: [116, 36] }, properties: { ...p, kind } }] }).features[0]?.properties?.figure
+  expect([at('air_station'), at('water_section'), at('gas_outlet')]).toEqual(['—', '—', ''])
+})
+
 it('keeps every point and puts alarms on top', () => {
   const p = { code: 'x', name: 'x', name_en: '', demo: true, schematic: true, state: 'normal' as const }
   const points: PointCollection = {

@@ -2,6 +2,7 @@
 // same tables.
 
 import type { PointCollection, PointProperties, SubjectKind } from '@/api/types'
+import { MISSING } from '@/lib/format'
 import { roman } from '@/lib/names'
 import { AQI, NONE, STATE, WATER, WATER_ORDER, type Token, aqiToken, waterToken } from '@/tokens/palette'
 
@@ -36,7 +37,7 @@ export function drawable(points: PointCollection): GeoJSON.FeatureCollection<Geo
     features: points.features.map((f) => {
       const p = f.properties
       const token = pointToken(p)
-      const figure = p.kind === 'air_station' && p.aqi != null ? String(p.aqi) : p.kind === 'water_section' && p.class ? roman(p.class) : ''
+      const figure = p.kind === 'air_station' ? (p.aqi == null ? MISSING : String(p.aqi)) : p.kind === 'water_section' ? (p.class ? roman(p.class) : MISSING) : ''
       return {
         type: 'Feature',
         id: f.id,

@@ -24,10 +24,13 @@ fuzz_target!(|data: &[u8]| {
     check(&mut decoder);
     assert_eq!(expected.next(), None);
     assert_eq!(whole.iter().map(|item| item.bytes().len()).sum::<usize>(), bytes.len());
+    let key = hj212::cipher::Key::new([0x30; 16]);
     for item in whole {
         let frame = hj212::decode(item.bytes());
         let _ = hj212::FrameReport::of(&frame);
         let _ = hj212::reading::Upload::read(&frame);
         let _ = hj212::reply::reply_to(&frame);
+        let unsealed = hj212::cipher::unseal(frame, Some(&key));
+        let _ = hj212::FrameReport::of_unsealed(&unsealed);
     }
 });

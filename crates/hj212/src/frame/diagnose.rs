@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Decoded, Item, LineBreak, header};
+use crate::cipher::looks_encrypted;
 use crate::crc::Kind;
 use crate::diagnosis::{Code, Diagnosis};
 use crate::edition::{Edition, Flag};
@@ -276,7 +277,7 @@ const TIMES: [&str; 7] = [
 
 fn content(frame: &Decoded<'_>, notes: &mut Notes) {
     let cp = frame.cp();
-    if encrypted(frame) {
+    if looks_encrypted(frame) {
         notes.add(frame.cp.start, Code::Encrypted);
         return;
     }
@@ -349,15 +350,4 @@ fn pair_value(item: Item<'_>, notes: &mut Notes) {
     if measured && reading::decimal(value).is_none() {
         notes.quote(at, Code::BadNumber, &value.to_str());
     }
-}
-
-/// Cipher text of 2025: bytes that are no text, or the printed form `{0x…,0x…}`.
-fn encrypted(frame: &Decoded<'_>) -> bool {
-    if frame.edition() != Edition::V2025 {
-        return false;
-    }
-    let cp = frame.cp();
-    let control = |byte: &u8| *byte < b' ' && !matches!(byte, b'\r' | b'\n' | b'\t');
-    cp.starts_with(b"{0x")
-        || (cp.len() >= 16 && (cp.iter().any(control) || frame.charset == Charset::Invalid))
 }

@@ -1,6 +1,8 @@
 //! Where the item at the front of a buffer ends. Pure: the answer depends on the bytes alone, and for the same
 //! stream is the same however much of it has arrived, because every look past the end says «not yet».
 
+use memchr::memmem;
+
 use crate::crc;
 
 /// Longest data segment that four digits can declare.
@@ -240,6 +242,10 @@ fn frame(bytes: &[u8], head: Head, limits: Limits, eof: bool) -> Step {
         .filter_map(after_closing)
         .take(MAX_NEIGHBOURS)
     {
+        // What looks like an end behind cipher text is part of it.
+        if is_binary(bytes.get(head.len..closing).unwrap_or_default()) {
+            break;
+        }
         match sight_head(bytes.get(at..).unwrap_or_default(), eof) {
             Sight::No => continue,
             Sight::NotYet => return MORE,
@@ -262,14 +268,19 @@ fn frame(bytes: &[u8], head: Head, limits: Limits, eof: bool) -> Step {
     let closed = declared == 0 || bytes.get(..end).is_some_and(|frame| frame.ends_with(b"&&"));
     let after = bytes.get(end..).unwrap_or_default();
     let given = after.get(..4).and_then(crc::parse_hex);
-    // The `&&` that opens CP is not the one that closes it.
-    let opening = bytes.get(..end).is_some_and(|frame| frame.ends_with(b"=&&"));
+    // The `&&` that opens CP is not the one that closes it; cipher text may end in `=` before the latter.
+    let opening = bytes.get(..end).is_some_and(|frame| frame.ends_with(b"=&&"))
+        && memmem::find(bytes.get(head.len..end).unwrap_or_default(), b"&&")
+            == Some(declared.saturating_sub(2));
     match (closed, given) {
         (true, Some(given)) => {
-            let fits = || crc::Kind::of(given, bytes.get(head.len..end).unwrap_or_default()).fits();
+            let segment = bytes.get(head.len..end).unwrap_or_default();
+            let fits = || crc::Kind::of(given, segment).fits();
             match boundary {
                 _ if opening && !fits() => mend(bytes, head, limits, eof),
-                Some(at) if !fits() => found(at, super::Cut::Mended),
+                Some(at) if !fits() && is_whole(bytes, at, end) && !is_binary(segment) => {
+                    found(at, super::Cut::Mended)
+                }
                 _ => with_line_break(bytes, end + 4, super::Cut::Length, eof),
             }
         }
@@ -417,6 +428,23 @@ fn closing_before(bytes: &[u8], at: usize, from: usize) -> Option<usize> {
     let (front, code) = front.split_at_checked(front.len().checked_sub(4)?)?;
     crc::parse_hex(code)?;
     (front.ends_with(b"&&") && front.len() >= from + 2).then_some(front.len())
+}
+
+/// Does a frame begin at `at` whose own number leads to a closing `&&` before `end`? One that does not is something else
+/// that looks like a header, such as a piece of cipher text.
+fn is_whole(bytes: &[u8], at: usize, end: usize) -> bool {
+    let head = bytes.get(at..).and_then(read_head);
+    let own_end = head.and_then(|head| Some(at + head.len + head.declared?));
+    own_end.is_some_and(|own_end| {
+        own_end <= end && bytes.get(at..own_end).is_some_and(|text| text.ends_with(b"&&"))
+    })
+}
+
+/// Holds bytes that no text of a frame has; cipher text nearly always does.
+fn is_binary(segment: &[u8]) -> bool {
+    segment
+        .iter()
+        .any(|&byte| byte.is_ascii_control() && !is_blank(byte))
 }
 
 fn kind_at(bytes: &[u8], from: usize, end: usize) -> crc::Kind {

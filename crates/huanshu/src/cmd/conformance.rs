@@ -6,7 +6,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use hj212::cipher::{Key, unseal};
 use hj212::report::FrameReport;
+use model::sm4_key::Sm4Key;
 use serde_json::Value;
 use standards::conformance::{self, FileReport, Fixtures, MAX_DIFFERENCES};
 use standards::topic;
@@ -156,7 +158,7 @@ fn frames(file: &str, text: &str) -> FileReport {
         report.cases += 1;
         let mut differences = Vec::new();
         match frame_of(line) {
-            Ok((bytes, expect)) => match serde_json::to_value(FrameReport::of(&hj212::decode(&bytes))) {
+            Ok((bytes, key, expect)) => match serde_json::to_value(report_of(&bytes, key)) {
                 Ok(got) => compare_exactly(&expect, &got, &mut differences),
                 Err(error) => differences.push(error.to_string()),
             },
@@ -178,8 +180,25 @@ fn frames(file: &str, text: &str) -> FileReport {
     report
 }
 
-/// The bytes and the expectation of a line; `frame_hex` holds the exact bytes where the text is not ASCII.
-fn frame_of(line: &str) -> Result<(Vec<u8>, Value), String> {
+/// What a case has of a key.
+enum CaseKey {
+    /// Nothing: the frame is decoded as it came.
+    Unasked,
+    /// The key to open it with; `None` tries without.
+    Given(Option<Key>),
+}
+
+fn report_of(bytes: &[u8], key: CaseKey) -> FrameReport {
+    let frame = hj212::decode(bytes);
+    match key {
+        CaseKey::Unasked => FrameReport::of(&frame),
+        CaseKey::Given(key) => FrameReport::of_unsealed(&unseal(frame, key.as_ref())),
+    }
+}
+
+/// The bytes, the key (`sm4_key`) and the expectation of a line; `frame_hex` holds the exact bytes where the text is not
+/// ASCII.
+fn frame_of(line: &str) -> Result<(Vec<u8>, CaseKey, Value), String> {
     let value: Value = serde_json::from_str(line).map_err(|e| e.to_string())?;
     let bytes = match value.get("frame_hex").and_then(Value::as_str) {
         Some(hex) => from_hex(hex).ok_or("frame_hex is not hexadecimal")?,
@@ -190,7 +209,18 @@ fn frame_of(line: &str) -> Result<(Vec<u8>, Value), String> {
             .as_bytes()
             .to_vec(),
     };
-    Ok((bytes, value.get("expect").cloned().ok_or("no expect")?))
+    let key = match value.get("sm4_key") {
+        None => CaseKey::Unasked,
+        Some(Value::Null) => CaseKey::Given(None),
+        Some(text) => {
+            let key: Sm4Key = text
+                .as_str()
+                .and_then(|text| text.parse().ok())
+                .ok_or("sm4_key is no key")?;
+            CaseKey::Given(Some(Key::new(key.bytes())))
+        }
+    };
+    Ok((bytes, key, value.get("expect").cloned().ok_or("no expect")?))
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {

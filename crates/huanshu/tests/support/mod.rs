@@ -31,7 +31,9 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 /// The built binary.
 pub(crate) fn huanshu() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_huanshu"));
-    command.env_remove("HUANSHU_DATA").env_remove("HUANSHU_DATABASE");
+    for variable in ["HUANSHU_DATA", "HUANSHU_DATABASE", "HUANSHU_SM4_KEY"] {
+        command.env_remove(variable);
+    }
     command
 }
 

@@ -115,8 +115,6 @@ impl View {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
-
     use std::collections::BTreeMap;
 
     use model::ids::RecordId;

@@ -145,7 +145,7 @@ impl TaskVerdict {
 
 pub(super) fn of_task(input: &TaskInput, state: &TaskState, last: bool) -> TaskVerdict {
     let dated = input.due.is_some()
-        || input.targets.iter().any(|t| t.due.is_some())
+        || input.targets.iter().any(|t| t.target.due.is_some())
         || input.measures.iter().any(|m| m.due.is_some())
         || input.milestones.iter().any(|m| m.due.is_some());
     match (state.status, state.light) {

@@ -71,6 +71,13 @@ pub(super) fn document(outline: Outline, known: &[Unit], mut report: Report) -> 
         out.furniture.extend(read.furniture);
     }
     completeness(&chapters, &contents, &mut report);
+    if out.indicators.is_empty() && !chapters.is_empty() {
+        report.doubt(
+            0,
+            "no_indicators",
+            "没有读出指标表（表头应有“指标”和两个年份） / no table of indicators was found (its head names 指标 and two years)",
+        );
+    }
     let mut work = Work {
         out,
         home: cover.home,
@@ -272,7 +279,7 @@ impl Work {
                     .ends_with('。')
             })
         });
-        let text = self.join(&item.body, true);
+        let text = self.join_item(item);
         let text = text.from(markers::of(text.as_str()).map_or(0, |m| m.1));
         let (title, text) = self.split_title(&text, &id, bold == Some(true));
         if duties {
@@ -287,7 +294,7 @@ impl Work {
         let s = text.as_str();
         if let Some(stop) = s.find('。') {
             let title = s.get(..stop).unwrap_or_default();
-            let commas = title.matches('，').count();
+            let commas = title.matches(['，', ',']).count();
             let length = title.chars().count();
             if length <= LONGEST_ITEM_TITLE
                 && (bold || commas <= 1)
@@ -298,7 +305,7 @@ impl Work {
                 return (title.to_owned(), text.from(stop + '。'.len_utf8()));
             }
         }
-        let end = s.find(['，', '。', '；', '（']).unwrap_or(s.len());
+        let end = s.find(['，', '。', '；', '（', ',', ';', '(']).unwrap_or(s.len());
         let title: String = s
             .get(..end)
             .unwrap_or_default()
@@ -309,9 +316,24 @@ impl Work {
         (title, text.clone())
     }
 
+    /// The text of an item. Behind a heading a paragraph of its own is no lost line.
+    fn join_item(&mut self, item: &RawItem) -> Text {
+        let whole = item
+            .body
+            .first()
+            .is_some_and(|b| b.as_str().trim_end().trim_end_matches('*').ends_with('。'));
+        if !(item.heading && whole && item.body.len() > 1) {
+            return self.join(&item.body, true);
+        }
+        let (first, rest) = item.body.split_at(1);
+        let mut out = self.join(first, true);
+        out.append(&self.join(rest, true));
+        out
+    }
+
     /// Paragraphs as one text. An empty line inside a sentence is a page's end, joined and reported; one after a full stop
     /// inside an item is doubted, for a line may be lost there.
-    fn join(&mut self, body: &Paragraphs, item: bool) -> Text {
+    fn join(&mut self, body: &[Text], item: bool) -> Text {
         let mut out = Text::default();
         for paragraph in body {
             let cleaned = lines::clean(paragraph, &mut self.report);
@@ -323,6 +345,10 @@ impl Work {
                 self.seam(&out, last, &next, item);
             }
             out.append(&next);
+        }
+        if out.as_str().contains(['<', '$']) {
+            // a tag or a formula cut by the page's end
+            out = lines::clean(&out, &mut self.report);
         }
         for (read, likely) in SUSPECTS.iter() {
             if let Some(at) = out.as_str().find(read) {

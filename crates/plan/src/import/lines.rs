@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use super::forms;
 use super::markers;
 use super::report::Report;
 use crate::limits;
@@ -87,10 +88,8 @@ pub(super) fn read(text: &str, report: &mut Report) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     let mut blank = true;
     let unified = text.replace("\r\n", "\n");
-    for (index, raw) in unified
-        .split(['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'])
-        .enumerate()
-    {
+    for (index, raw) in forms::unfold(&unified, report) {
+        let raw = raw.as_ref();
         let no = u32::try_from(index + 1).unwrap_or(u32::MAX);
         if index >= limits::MAX_LINES {
             report.doubt(

@@ -4,6 +4,7 @@
 mod assemble;
 mod contents;
 mod cover;
+mod forms;
 mod lines;
 mod markers;
 mod names;
@@ -23,7 +24,8 @@ use crate::document::PlanDocument;
 /// Never fails: what cannot be read stands in [`PlanDocument::doubts`].
 pub fn read(text: &str, units: &[Unit]) -> PlanDocument {
     let mut report = report::Report::default();
-    let lines = lines::read(text, &mut report);
+    let mut lines = lines::read(text, &mut report);
+    forms::numerals(&mut lines, &mut report);
     let outline = outline::read(lines, &mut report);
     assemble::document(outline, units, report)
 }

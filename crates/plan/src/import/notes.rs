@@ -30,6 +30,10 @@ static LABEL: Pattern = Pattern::new(r"(牵头|责任|主责|配合|协同|协�
 static BY_DUTY: Pattern = Pattern::new(
     r"按(?:照)?(?:各自)?(?:职责|职能)(?:分工|范围)?(?:共同|分别)?(?:负责|落实|组织实施)(?:落实)?",
 );
+/// 甲局牵头，乙局、丙局配合; 甲局负责: in brackets, with nothing but names of units.
+static IN_WORDS: Pattern = Pattern::new(
+    r"[（(〔【](?:由)?(?P<lead>[^（）()〔〕【】。；;：:]{3,120}?)(?:负责)?(?:(?P<leads>牵头)(?:负责|落实)?(?:[，,；;](?P<with>[^（）()〔〕【】。；;：:]{3,240}?)(?:配合|协助|参与)(?:落实|实施)?)?|负责(?:落实)?)[）)〕】]",
+);
 static ON_THE_SPOT: Pattern = Pattern::new(r"^(.{2,30}?)(?:分别|具体)?(?:负责)?(?:落实|实施|负责)$");
 /// A name that reads as a unit of a district by its end.
 static UNIT: Pattern = Pattern::new(
@@ -39,6 +43,26 @@ static UNIT: Pattern = Pattern::new(
 /// Whether a name reads as a unit.
 pub(super) fn reads_as_unit(name: &str) -> bool {
     name.chars().count() >= 3 && UNIT.is_match(name)
+}
+
+/// Whether any note stands in a text.
+pub(super) fn names_units(text: &str) -> bool {
+    let tight: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    !take(&Text::line(&tight, 1), &mut Report::default()).1.is_empty()
+}
+
+/// Names between commas, all of which read as units.
+fn units_only(list: &str) -> Option<Vec<&str>> {
+    let names = split_outside(list, |c| matches!(c, '、' | '，' | ','));
+    names.iter().all(|n| reads_as_unit(n)).then_some(names)
+}
+
+/// A note in words at the start of a text, where all its names read as units.
+fn in_words(s: &str) -> Option<regex::Captures<'_>> {
+    IN_WORDS.captures(s).filter(|c| {
+        let units = |name| c.name(name).is_none_or(|m| units_only(m.as_str()).is_some());
+        units("lead") && units("with")
+    })
 }
 
 /// Takes the notes out of a text: what is left, and the notes in their order.
@@ -54,10 +78,21 @@ pub(super) fn take(text: &Text, report: &mut Report) -> (Text, Vec<RawNote>) {
         .into_iter()
         .map(|m| (m.start(), m.end(), false));
     let mut anchors: Vec<(usize, usize, bool)> = labels.chain(duties).collect();
+    let worded: Vec<(usize, usize)> = IN_WORDS
+        .find_all(s)
+        .into_iter()
+        .filter(|m| in_words(m.as_str()).is_some())
+        .map(|m| (m.start(), m.end()))
+        .collect();
+    anchors.extend(worded.iter().map(|&(from, to)| (from, to, false)));
     anchors.sort_unstable();
     for (from, to, label) in anchors {
         let after = spans.last().map_or(0, |s: &Span| s.to);
         if from < after {
+            continue;
+        }
+        if worded.contains(&(from, to)) {
+            spans.push(Span { from, to });
             continue;
         }
         // a bracket closed too early: 配合单位 goes on behind it
@@ -268,7 +303,7 @@ fn read(note: &Text, line: u32, report: &mut Report) -> Option<RawNote> {
     };
     let offset = |part: &str| (part.as_ptr() as usize).saturating_sub(s.as_ptr() as usize);
     let mut labelled = None;
-    for clause in split_outside(inner, |c| matches!(c, '；' | ';' | '。')) {
+    for clause in clauses(inner) {
         let names = |list: &str| -> Vec<Named> {
             split_outside(list, |c| matches!(c, '、' | '，' | ',' | '；' | ';'))
                 .into_iter()
@@ -283,6 +318,21 @@ fn read(note: &Text, line: u32, report: &mut Report) -> Option<RawNote> {
                 .collect()
         };
         let clause = clause.trim_start_matches(|c: char| is_open(c) || is_close(c));
+        if let Some(said) = in_words(s)
+            .filter(|_| clause.contains("牵头") || clause.ends_with("负责") || clause.ends_with("落实"))
+            && !BY_DUTY.is_match(clause)
+        {
+            let list = |name| said.name(name).map_or_else(Vec::new, |m| names(m.as_str()));
+            if said.name("leads").is_some() {
+                labelled = labelled.or(Some(NoteKind::Lead));
+                out.lead.extend(list("lead"));
+                out.cooperating.extend(list("with"));
+            } else {
+                labelled = labelled.or(Some(NoteKind::Responsible));
+                out.units.extend(list("lead"));
+            }
+            break;
+        }
         if let Some(label) = LABEL
             .captures(clause)
             .filter(|c| c.get(0).is_some_and(|m| m.start() == 0))
@@ -329,6 +379,24 @@ fn read(note: &Text, line: u32, report: &mut Report) -> Option<RawNote> {
     }
     let named = !(out.lead.is_empty() && out.units.is_empty() && out.cooperating.is_empty());
     named.then_some(out)
+}
+
+/// The clauses of a note: between semicolons, and from label to label where only a comma stands between.
+fn clauses(inner: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    for part in split_outside(inner, |c| matches!(c, '；' | ';' | '。')) {
+        let mut from = 0;
+        for label in LABEL.find_all(part).into_iter().skip(1) {
+            out.push(
+                part.get(from..label.start())
+                    .unwrap_or_default()
+                    .trim_end_matches(['，', ',', '、', ' ']),
+            );
+            from = label.start();
+        }
+        out.push(part.get(from..).unwrap_or_default());
+    }
+    out
 }
 
 /// The closing bracket of the note itself, and not the one of a name in it.
@@ -406,7 +474,7 @@ mod tests {
 
     #[test]
     fn every_form_and_every_damage() {
-        let cases: [(&str, &str, NoteKind, &[&str]); 11] = [
+        let cases: [(&str, &str, NoteKind, &[&str]); 15] = [
             (
                 "做事。（牵头单位：县甲局；配合单位：县乙局、县丙局）",
                 "做事。",
@@ -468,6 +536,30 @@ mod tests {
                 &["县甲局"],
             ),
             (
+                "做事。（牵头单位：县甲局，配合单位：县乙局、县丙局）",
+                "做事。",
+                NoteKind::LeadCooperate,
+                &["县甲局", "县乙局", "县丙局"],
+            ),
+            (
+                "做事。（县甲局牵头，县乙局、县丙局配合）再做。",
+                "做事。再做。",
+                NoteKind::LeadCooperate,
+                &["县甲局", "县乙局", "县丙局"],
+            ),
+            (
+                "做事。（由县甲局牵头负责）",
+                "做事。",
+                NoteKind::Lead,
+                &["县甲局"],
+            ),
+            (
+                "做事。（县甲局、县乙局负责）",
+                "做事。",
+                NoteKind::Responsible,
+                &["县甲局", "县乙局"],
+            ),
+            (
                 "做事。（牵头单位：县甲局）；配合单位：县乙局）",
                 "做事。",
                 NoteKind::LeadCooperate,
@@ -494,6 +586,8 @@ mod tests {
             "建设主体单位全面负责雨污分流建设。",
             "坚持分级负责、属地为主。",
             "要按照职责分工，制定方案。",
+            "落实属地责任（谁污染谁负责）。",
+            "建立机制（政府主导、企业负责）。",
         ] {
             assert_eq!(notes(text), (text.to_owned(), vec![]));
         }

@@ -15,6 +15,8 @@ pub(super) type Paragraphs = Vec<Text>;
 #[derive(Debug, Default)]
 pub(super) struct RawItem {
     pub no: u32,
+    /// Its first line was set as a heading: its text begins a paragraph of its own.
+    pub heading: bool,
     pub body: Paragraphs,
 }
 
@@ -395,6 +397,7 @@ impl Walker<'_> {
         if let Some(section) = self.section_mut() {
             section.items.push(RawItem {
                 no,
+                heading: line.level.is_some(),
                 body: vec![line.text()],
             });
             self.open = Open::Item;

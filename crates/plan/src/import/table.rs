@@ -213,8 +213,24 @@ static ROW: Pattern = Pattern::new(
     r"^(?P<name>.*?[^\s\d.\[—–])\s+(?P<base>\[\s*[\d.]+\s*%?\s*\]|[—–－-]+|/|\d+(?:\.\d+)?|[\p{Han}“”]{1,16})\s+(?P<target>\[\s*[\d.]+\s*%?\s*\]|[—–－-]+|/|[≥≤<>＜＞]?\s*\d+(?:\.\d+)?|[\p{Han}“”、，]{1,24})\s+(?P<kind>约束性|预期性)$",
 );
 
+/// A blank a scan put between two Chinese characters; in a row with tabs no blank parts cells.
+static BLANK: Pattern = Pattern::new(r"(\p{Han}) +(\p{Han})");
+
+/// Without the blanks between Chinese characters, where tabs part the cells.
+fn unblanked(part: &str) -> String {
+    let mut out = part.to_owned();
+    while part.contains('\t')
+        && let Some(blank) = BLANK.find(&out)
+    {
+        let plain: String = blank.as_str().chars().filter(|c| *c != ' ').collect();
+        out.replace_range(blank.range(), &plain);
+    }
+    out
+}
+
 /// One row: all readings of its soft breaks are tried, the one that makes four cells is taken.
 fn indicator(parts: &[String], no: u32, line: u32, report: &mut Report) -> Option<Indicator> {
+    let parts: Vec<String> = parts.iter().map(|part| unblanked(part)).collect();
     let length: usize = parts.iter().map(|p| p.chars().count()).sum();
     if length > MAX_ROW || parts.len() > MAX_ROW_BREAKS + 1 {
         return None;
@@ -495,6 +511,19 @@ mod tests {
         assert_eq!(
             (t.indicators[0].base_year, t.indicators[0].target_year),
             (Some(2020), Some(2025))
+        );
+    }
+
+    #[test]
+    fn blanks_within_words_are_no_cells() {
+        let t = of_text(&format!(
+            "{HEAD_ROW}1. 某 浓度 (ug/m3)\t54\t完成 市下达任 务\t约束 性\n"
+        ));
+        assert_eq!(t.indicators.len(), 1);
+        assert_eq!(t.indicators[0].name, "某浓度");
+        assert_eq!(
+            t.indicators[0].target,
+            Cell::Assigned("完成市下达任务".to_owned())
         );
     }
 

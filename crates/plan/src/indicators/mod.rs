@@ -22,7 +22,7 @@ use crate::number::Num;
 use crate::words::{Doubt, Light, Source};
 
 pub use judge::state;
-pub use path::chosen;
+pub use path::{Asks, asks, chosen};
 
 /// Who made a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

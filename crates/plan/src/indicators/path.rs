@@ -4,10 +4,108 @@ use standards::num::Exact;
 use standards::progress::indicator::{Decomposition, Span, annual_value};
 use standards::text;
 
-use super::kind::{Reading, doubt};
+use standards::text::Text;
+
+use super::kind::{Reading, doubt, not_worse, read};
 use super::{Against, IndicatorInput, Kind, Path, PathPoint, Scope, YearValue, Years};
+use crate::facts::{Sense, Side};
 use crate::number::{Num, exact};
 use crate::words::{Doubt, with_unit};
+
+/// What the plan itself asks of an indicator in a year, goals people set left aside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Asks {
+    /// A value.
+    Value {
+        /// Exact.
+        value: Num,
+        /// Decimals it is stated with: one more than base and target.
+        places: u32,
+        /// How it is meant.
+        sense: Sense,
+        /// By what rule.
+        by: Text,
+    },
+    /// A state in words.
+    State(String),
+    /// Nothing that can be said.
+    Nothing(Text),
+}
+
+/// What the plan asks of an indicator in a year: its place on the yearly path; the target in the target year, and where the
+/// target is held already; the state, where it is stated in words.
+pub fn asks(input: &IndicatorInput, years: Years, year: u16) -> Asks {
+    if year <= years.base || year > years.target {
+        let (base, target) = (years.base, years.target);
+        return Asks::Nothing(text!(
+            "{year} 年不在规划期内（{base} 年之后至 {target} 年）",
+            "{year} is no year of the plan (after {base}, up to {target})"
+        ));
+    }
+    let reading = read(input, years);
+    let side = reading.side;
+    let sense = match side {
+        Some(Side::Lower) => Sense::AtMost,
+        Some(Side::Higher) => Sense::AtLeast,
+        None => Sense::Equal,
+    };
+    let Some(target) = reading.target.clone() else {
+        return match &input.facts.state {
+            Some(words) => Asks::State(words.clone()),
+            None => Asks::Nothing(reading.reason),
+        };
+    };
+    let stated = |x: &Exact| x.decimals().unwrap_or(0);
+    let places = stated(&target).max(reading.base.as_ref().map_or(0, stated)) + 1;
+    let value = |value: Exact, by: Text| Asks::Value {
+        value: Num(value),
+        places,
+        sense,
+        by,
+    };
+    if year == years.target {
+        return value(target, Text::new("规划目标", "target of the plan"));
+    }
+    if let Some(planned) = planned(input, &reading, years, year) {
+        let by = if input.path == Path::Geometric && reading.kind == Kind::Towards {
+            Text::new(
+                "由基数到目标按等比分解",
+                "by equal rates from the base to the target",
+            )
+        } else {
+            Text::new(
+                "由基数到目标逐年均分",
+                "by equal steps from the base to the target",
+            )
+        };
+        return value(planned, by);
+    }
+    if reading.kind == Kind::Keep {
+        return value(target, reading.reason);
+    }
+    // Without a base there is no path; what the last known year already reached is to be held.
+    let known = (years.base..year).rev().find_map(|y| chosen(input, y));
+    if let (Some(known), Some(side)) = (known, side)
+        && not_worse(side, &exact(known.value), &target)
+    {
+        let (was, when) = (known.value.normalize(), known.year);
+        return value(
+            target,
+            text!(
+                "{when} 年为 {was}，已达到目标，要求保持",
+                "{was} in {when} is at the target already: to be held"
+            ),
+        );
+    }
+    let why = reading.reason;
+    Asks::Nothing(Text::new(
+        format!("{}；没有年度分解值，须由人按年度计划确定", why.zh),
+        format!(
+            "{}; there is no yearly path: set the year's value by hand",
+            why.en
+        ),
+    ))
+}
 
 /// The value of a year that counts: in the indicator's unit and scope; the platform's own before a reported one, final
 /// before provisional, later revisions (by version) before earlier ones.

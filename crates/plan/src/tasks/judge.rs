@@ -60,11 +60,11 @@ pub(super) fn weighted(list: &[Milestone], about: About, id: &str, doubts: &mut 
 }
 
 /// Whether a target is reached; `None` without anything to judge by.
-pub(super) fn reached(target: &TargetInput) -> Option<bool> {
-    if target.met.is_some() {
-        return target.met;
+pub fn reached(input: &TargetInput) -> Option<bool> {
+    if input.met.is_some() {
+        return input.met;
     }
-    let (value, actual, sense) = (target.value?, target.actual?, target.sense?);
+    let (value, actual, sense) = (input.target.value?, input.actual?, input.target.sense?);
     Some(match sense {
         Sense::AtLeast | Sense::About => actual >= value,
         Sense::AtMost => actual <= value,
@@ -72,10 +72,10 @@ pub(super) fn reached(target: &TargetInput) -> Option<bool> {
     })
 }
 
-fn reached_words(target: &TargetInput) -> Option<Text> {
-    let unit = target.unit.as_deref();
+fn reached_words(input: &TargetInput) -> Option<Text> {
+    let unit = input.target.unit.as_deref();
     let shown = |x: rust_decimal::Decimal| with_unit(&x.normalize().to_string(), unit);
-    match (target.value.map(shown), target.actual.map(shown)) {
+    match (input.target.value.map(shown), input.actual.map(shown)) {
         (Some(goal), Some(now)) => Some(text!("目前 {now}，要求 {goal}", "{now} now, {goal} asked for")),
         (Some(goal), None) => Some(text!(
             "要求 {goal}，未报数",
@@ -94,12 +94,12 @@ fn open_work(task: &TaskInput, today: Date, rules: Rules) -> Vec<Due> {
         }
     };
     add(DueKind::Whole, &task.title, task.due, task.lead.clone(), None);
-    for target in task.targets.iter().filter(|t| reached(t) != Some(true)) {
-        let words = reached_words(target);
+    for open in task.targets.iter().filter(|t| reached(t) != Some(true)) {
+        let words = reached_words(open);
         add(
             DueKind::Target,
-            &target.name,
-            target.due,
+            &open.target.name,
+            open.target.due,
             task.lead.clone(),
             words,
         );
@@ -314,7 +314,7 @@ fn light(
 /// Progress far behind the time between first and last day.
 fn slow(task: &TaskInput, today: Date, progress: Option<&Exact>) -> Option<Text> {
     let (start, p) = (task.start?, progress?);
-    let targets = task.targets.iter().filter_map(|t| t.due);
+    let targets = task.targets.iter().filter_map(|t| t.target.due);
     let due = targets.chain(task.due).max()?;
     let time = Exact::ratio(days_between(start, today), days_between(start, due))?;
     let share = Exact::ratio(6, 10)?;

@@ -14,11 +14,11 @@ use serde::{Deserialize, Serialize};
 use standards::progress::score::Lag;
 use standards::text::Text;
 
-use crate::facts::{Sense, Task};
+use crate::facts::{Target, Task};
 use crate::number::Num;
 use crate::words::{Doubt, Light, Source};
 
-pub use judge::state;
+pub use judge::{reached, state};
 pub use project::state as project_state;
 pub use ranking::{Behind, behind};
 pub use units::{Lights, UnitDue, UnitState, by_unit};
@@ -123,25 +123,10 @@ pub struct ProgressReport {
 
 /// A target of a task with what was reached.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct TargetInput {
-    /// What is measured or done.
-    pub name: String,
-    /// Value; none where it is assigned or a state.
-    #[serde(default)]
-    pub value: Option<Decimal>,
-    /// Unit.
-    #[serde(default)]
-    pub unit: Option<String>,
-    /// How the value is meant.
-    #[serde(default)]
-    pub sense: Option<Sense>,
-    /// Last day.
-    #[serde(default)]
-    pub due: Option<Date>,
-    /// Assigned from above.
-    #[serde(default)]
-    pub assigned: bool,
+    /// What the plan says.
+    #[serde(flatten)]
+    pub target: Target,
     /// Value reached so far.
     #[serde(default)]
     pub actual: Option<Decimal>,
@@ -194,7 +179,7 @@ pub struct TaskInput {
 }
 
 impl TaskInput {
-    /// A task of which nothing but the plan's facts is known. Dates that do not read are left out.
+    /// A task of which nothing but the plan's facts is known.
     pub fn new(task: &Task, towns: bool) -> Self {
         let mut lead: Vec<UnitCode> = Vec::new();
         let mut with: Vec<UnitCode> = Vec::new();
@@ -205,13 +190,8 @@ impl TaskInput {
         unique(&mut lead);
         with.retain(|unit| !lead.contains(unit));
         unique(&mut with);
-        let targets = task.target.iter().map(|t| TargetInput {
-            name: t.name.clone(),
-            value: t.value,
-            unit: t.unit.clone(),
-            sense: t.sense,
-            due: t.due.as_deref().and_then(|d| d.parse().ok()),
-            assigned: t.assigned,
+        let targets = task.target.iter().map(|target| TargetInput {
+            target: target.clone(),
             actual: None,
             met: None,
             source: None,

@@ -19,12 +19,16 @@ pub(crate) const YEARS: Years = Years {
     target: 2025,
 };
 
-pub(crate) fn facts() -> Facts {
+pub(crate) fn units() -> Vec<model::profile::Unit> {
     #[derive(serde::Deserialize)]
     struct Units {
         unit: Vec<model::profile::Unit>,
     }
     let units: Units = toml::from_str(include_str!("../../../../profiles/chiping/units.toml")).unwrap();
+    units.unit
+}
+
+pub(crate) fn facts() -> Facts {
     let files: BTreeMap<String, String> = [
         (
             "plan/plan.toml",
@@ -41,7 +45,7 @@ pub(crate) fn facts() -> Facts {
     ]
     .map(|(name, text)| (name.to_owned(), text.to_owned()))
     .into();
-    Facts::from_files(&files, &units.unit).unwrap().unwrap()
+    Facts::from_files(&files, &units()).unwrap().unwrap()
 }
 
 pub(crate) fn case() -> Value {

@@ -3,13 +3,16 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test stops at what it did not expect"
 )]
 
 mod assessment;
 mod common;
+mod consistency;
 mod correct;
 mod district;
+mod goals;
 mod indicators;
 mod report;
 mod tasks;

@@ -1,7 +1,7 @@
 //! Lights of tasks and projects, units, and the ranking.
 
 use crate::common::{date, dec, facts, measure, milestone, progress, project, task, unit};
-use plan::facts::Sense;
+use plan::facts::{Sense, Target};
 use plan::tasks::{
     ProgressBy, Review, Rules, Stage, Status, TargetInput, TaskInput, behind, by_unit, project_state, state,
 };
@@ -93,12 +93,14 @@ fn milestones_weigh_and_a_fall_is_a_conflict() {
 fn targets_are_met_by_their_sense() {
     let mut input = task("3.4.2");
     let target = |sense, actual: Option<&str>| TargetInput {
-        name: "国六重型货车占比".to_owned(),
-        value: Some(dec("30")),
-        unit: Some("%".to_owned()),
-        sense: Some(sense),
-        due: Some(date("2025-12-31")),
-        assigned: false,
+        target: Target {
+            name: "国六重型货车占比".to_owned(),
+            value: Some(dec("30")),
+            unit: Some("%".to_owned()),
+            sense: Some(sense),
+            due: Some(date("2025-12-31")),
+            assigned: false,
+        },
         actual: actual.map(dec),
         met: None,
         source: None,
@@ -208,7 +210,7 @@ fn the_shipped_tasks_become_inputs() {
     let dated = inputs
         .iter()
         .flat_map(|t| &t.targets)
-        .filter(|t| t.due.is_some())
+        .filter(|t| t.target.due.is_some())
         .count();
     let stated = facts
         .tasks

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::common::{listed_units, published};
 use plan::document::CellKind;
-use plan::facts::{Facts, FactsError};
+use plan::facts::Facts;
+use plan::files::FilesError;
 
 fn files() -> BTreeMap<String, String> {
     [
@@ -64,6 +65,12 @@ fn contradictions_are_refused_with_their_place() {
         ("plan/tasks.toml", "sense = \"at_least\"\n", "", "清洁取暖率"),
         (
             "plan/tasks.toml",
+            "due = \"2025-12-31\"",
+            "due = \"2025-13-31\"",
+            "tasks.toml",
+        ),
+        (
+            "plan/tasks.toml",
             "towns_from = \"3.1.1\"",
             "towns_from = \"1.1.1\"",
             "towns_from",
@@ -84,7 +91,7 @@ fn contradictions_are_refused_with_their_place() {
     files.remove("plan/plan.toml");
     assert!(matches!(
         Facts::from_files(&files, &listed_units()),
-        Err(FactsError::Missing("plan/plan.toml"))
+        Err(FilesError::Missing("plan/plan.toml"))
     ));
 }
 
@@ -115,8 +122,8 @@ fn facts_agree_with_the_published_plan() {
         assert_eq!(fact.target.len(), task.targets.len(), "{}", fact.id);
         for (f, t) in fact.target.iter().zip(&task.targets) {
             assert_eq!(
-                (f.value, &f.unit, &f.due),
-                (t.value, &t.unit, &t.due),
+                (f.value, &f.unit, f.due.map(|d| d.to_string())),
+                (t.value, &t.unit, t.due.clone()),
                 "{}",
                 fact.id
             );

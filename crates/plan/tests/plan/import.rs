@@ -153,6 +153,130 @@ fn wrapping_does_not_matter() {
     }
 }
 
+/// Chapters 1, sections 1.1, items 1.1.1.
+fn in_arabic(text: &str) -> String {
+    let mut out = String::new();
+    let (mut chapter, mut section) = (0, 0);
+    for line in text.lines() {
+        let bare = line.trim_start_matches(['#', ' ', '-', '*']);
+        let short = !bare.contains('。') && bare.chars().count() < 40;
+        let number = |c: char| "一二三四五六七八九".chars().position(|n| n == c);
+        let mut chars = bare.chars();
+        let (a, b, c) = (chars.next(), chars.next(), chars.next());
+        let rest: String = bare.chars().skip(2).collect();
+        match (a, b, c) {
+            (Some(n), Some('、'), _) if short && number(n).is_some() => {
+                (chapter, section) = (number(n).unwrap() + 1, 0);
+                out.push_str(&format!("## {chapter} {rest}\n"));
+            }
+            (Some('（' | '('), Some(n), Some('）' | ')'))
+                if short && chapter > 0 && number(n).is_some() && !line.contains('\t') =>
+            {
+                section = number(n).unwrap() + 1;
+                let rest: String = bare.chars().skip(3).collect();
+                out.push_str(&format!("### {chapter}.{section} {}\n", rest.trim()));
+            }
+            (Some(n), Some('.'), _) if n.is_ascii_digit() && section > 0 && !line.contains('\t') => {
+                out.push_str(&format!("{chapter}.{section}.{n} {rest}\n"));
+            }
+            _ => {
+                out.push_str(line);
+                out.push('\n');
+            }
+        }
+    }
+    out
+}
+
+#[test]
+fn other_numerals_and_other_tables_read_the_same() {
+    let plain = read(MADE_UP, &[]);
+    let rows: Vec<&str> = MADE_UP
+        .lines()
+        .filter(|l| l.contains('\t') || l.starts_with("(二)") || l.starts_with("(一) 环境"))
+        .collect();
+    let table = |row: &dyn Fn(&[&str]) -> String, head: &str, rule: &str, foot: &str| {
+        let mut text = MADE_UP.to_owned();
+        for (n, line) in rows.iter().enumerate() {
+            let cells: Vec<&str> = line.split('\t').map(str::trim).collect();
+            let mut made = row(&cells);
+            if n == 0 {
+                made = format!("{head}{made}{rule}");
+            }
+            if n + 1 == rows.len() {
+                made.push_str(foot);
+            }
+            text = text.replacen(line, &made, 1);
+        }
+        text
+    };
+    let html = |cells: &[&str]| {
+        let cells: Vec<String> = cells.iter().map(|c| format!("<td>{c}</td>")).collect();
+        format!("<tr>{}</tr>", cells.concat())
+    };
+    let bars = |cells: &[&str]| {
+        format!(
+            "| {} |{}",
+            cells.join(" | "),
+            " |".repeat(4_usize.saturating_sub(cells.len()))
+        )
+    };
+    assert!(rows.len() > 6, "{rows:?}");
+    for (name, text) in [
+        ("HTML", table(&html, "<table>", "", "</table>")),
+        ("bars", table(&bars, "", "\n|---|---|---|---|", "")),
+        ("arabic", in_arabic(MADE_UP)),
+    ] {
+        let d = read(&text, &[]);
+        same(&d, &plain, name);
+        let kind = if name == "arabic" {
+            "numerals"
+        } else {
+            "table_form"
+        };
+        assert!(
+            d.repairs.iter().any(|r| r.kind == kind),
+            "{name}: {:?}",
+            d.repairs
+        );
+    }
+}
+
+#[test]
+fn items_in_brackets_are_items_where_each_names_its_units() {
+    let plan = |one: &str, two: &str| {
+        format!(
+            "一、回望\n\n旧事。\n\n三、做事\n\n（一）治水\n\n{one}查清排口。逐一登记。（责任单位：县水利局）\n\n{two}整治排口。逐一销号。（县水利局牵头，县财政局配合）\n"
+        )
+    };
+    let plain = read(&plan("1. ", "2. "), &[]);
+    assert_eq!(plain.tasks.len(), 2);
+    for (one, two) in [("（1）", "（2）"), ("(1) ", "(2) "), ("①", "②"), ("1、", "2、")] {
+        same(&read(&plan(one, two), &[]), &plain, one);
+    }
+    // Points of one task are no tasks, and that is said.
+    let points = "一、回望\n\n旧事。\n\n三、做事\n\n（一）治水\n\n（1）查清排口。\n\n（2）整治排口。（责任单位：县水利局）\n";
+    let d = read(points, &[]);
+    assert_eq!(
+        d.tasks.iter().map(|t| t.id.as_str()).collect::<Vec<_>>(),
+        ["3.1.0"]
+    );
+    assert!(d.doubts.iter().any(|x| x.kind == "numbering"), "{:?}", d.doubts);
+    assert!(
+        d.doubts.iter().any(|x| x.kind == "no_indicators"),
+        "a plan without its table is told"
+    );
+}
+
+#[test]
+fn an_item_set_as_a_heading_loses_no_line() {
+    let text =
+        "三、做事\n\n### （一）治水\n\n#### 1. 查清排口。\n\n逐一登记，建立台账。（责任单位：县水利局）\n";
+    let d = read(text, &[]);
+    assert_eq!(d.tasks[0].title, "查清排口");
+    assert!(!d.doubts.iter().any(|x| x.kind == "lost_line"), "{:?}", d.doubts);
+}
+
 #[test]
 fn a_missing_chapter_and_a_cut_file_are_doubted() {
     let from = MADE_UP.find("## 三、让空气").unwrap();

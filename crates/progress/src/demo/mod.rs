@@ -10,13 +10,13 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use model::ids::UnitCode;
 use model::time::UtcMs;
+use plan::files::{self, FilesError};
 use plan::tasks::TaskInput;
 use registers::record::Body;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::error::Result;
-use crate::follow::FollowError;
 use crate::{NewRecord, Progress, day_of, kept};
 
 /// Who entered it, as the history shows.
@@ -74,15 +74,8 @@ struct DemoProject {
 
 impl Demo {
     /// From the files of a profile folder; `None` where it has no simulated course.
-    pub fn from_files(files: &BTreeMap<String, String>) -> std::result::Result<Option<Self>, FollowError> {
-        const FILE: &str = "plan/demo.toml";
-        let Some(text) = files.get(FILE) else {
-            return Ok(None);
-        };
-        toml::from_str(text).map(Some).map_err(|e| FollowError::File {
-            file: FILE,
-            message: e.to_string(),
-        })
+    pub fn from_files(files: &BTreeMap<String, String>) -> std::result::Result<Option<Self>, FilesError> {
+        files::read_present(files, "plan/demo.toml")
     }
 }
 

@@ -34,9 +34,22 @@ pub const DUTY: &str = "duty_item";
 pub const APPEAL: &str = "assessment_appeal";
 /// Yearly reports of units.
 pub const YEARLY: &str = "unit_report";
+/// Figures of other plans.
+pub const CONSISTENCY: &str = "plan_consistency";
 /// All of them.
-pub const REGISTERS: [&str; 11] = [
-    GOAL, MEASURE, REPORT, ORDER, PROJECT, VALUE, ASSIGNMENT, RETURN, DUTY, APPEAL, YEARLY,
+pub const REGISTERS: [&str; 12] = [
+    GOAL,
+    MEASURE,
+    REPORT,
+    ORDER,
+    PROJECT,
+    VALUE,
+    ASSIGNMENT,
+    RETURN,
+    DUTY,
+    APPEAL,
+    YEARLY,
+    CONSISTENCY,
 ];
 
 /// A record, and where it stands.
@@ -130,6 +143,8 @@ pub struct Goal {
     pub value: Option<Decimal>,
     /// Leading unit.
     pub lead: UnitCode,
+    /// Who shares and helps.
+    pub helpers: Vec<UnitCode>,
     /// Due.
     pub due: Date,
     /// Whether it was met, as judged.
@@ -151,6 +166,10 @@ pub struct Order {
     pub task: String,
     /// Measure.
     pub measure: Option<RecordId>,
+    /// Project, where it is for one.
+    pub project: Option<RecordId>,
+    /// Comparison with another plan, where it is for one.
+    pub consistency: Option<RecordId>,
     /// Unit.
     pub unit: UnitCode,
     /// Why.
@@ -373,6 +392,33 @@ pub struct Yearly {
     pub problems: Option<String>,
 }
 
+/// A figure of another plan, to be held against this one.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Consistency {
+    /// Record.
+    pub head: Head,
+    /// Other plan.
+    pub other: String,
+    /// Who makes it.
+    pub unit: UnitCode,
+    /// What the figure is of.
+    pub item: String,
+    /// Indicator here.
+    pub indicator: Option<u32>,
+    /// Task here.
+    pub task: Option<String>,
+    /// Year the figure is for.
+    pub year: Option<u16>,
+    /// Value there.
+    pub value: Option<Decimal>,
+    /// Value here, as entered.
+    pub ours: Option<Decimal>,
+    /// Unit of measure.
+    pub measured_in: Option<String>,
+    /// Verdict, as entered.
+    pub verdict: Option<String>,
+}
+
 /// Everything the registers hold about the plan.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "each is named by its type")]
@@ -388,6 +434,7 @@ pub struct Kept {
     pub duties: Vec<Duty>,
     pub appeals: Vec<Appeal>,
     pub yearly: Vec<Yearly>,
+    pub consistency: Vec<Consistency>,
 }
 
 impl Kept {
@@ -412,6 +459,7 @@ impl Kept {
             DUTY => self.duties.push(r.duty(head)?),
             APPEAL => self.appeals.push(r.appeal(head)?),
             YEARLY => self.yearly.push(r.yearly(head)?),
+            CONSISTENCY => self.consistency.push(r.consistency(head)?),
             _ => {}
         }
         Ok(())
@@ -433,7 +481,8 @@ impl Kept {
             returns,
             duties,
             appeals,
-            yearly
+            yearly,
+            consistency
         );
     }
 }

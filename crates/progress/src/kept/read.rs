@@ -5,8 +5,8 @@ use registers::record::{Body, Record};
 use serde_json::Value;
 
 use super::{
-    Appeal, Assignment, Cut, Duty, Goal, Head, Item, Measure, Milestone, Order, Payment, Project, Report,
-    Reported, Return, Yearly,
+    Appeal, Assignment, Consistency, Cut, Duty, Goal, Head, Item, Measure, Milestone, Order, Payment,
+    Project, Report, Reported, Return, Yearly,
 };
 use crate::error::{ProgressError, Result};
 
@@ -61,6 +61,15 @@ impl<'a> Reader<'a> {
         self.text(field).map(UnitCode)
     }
 
+    fn units(&self, field: &str) -> Vec<UnitCode> {
+        let list = self.body.get(field).and_then(Value::as_array);
+        list.into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .map(UnitCode::new)
+            .collect()
+    }
+
     fn rows(&self, field: &str) -> Vec<Reader<'a>> {
         let rows = self.body.get(field).and_then(Value::as_array);
         rows.into_iter()
@@ -93,6 +102,7 @@ impl<'a> Reader<'a> {
             text: self.text("text")?,
             value: self.read("value")?,
             lead: self.unit("lead")?,
+            helpers: self.units("helpers"),
             due: self.need("due")?,
             met: self.yes("met"),
             judged_on: self.read("judged_on")?,
@@ -135,6 +145,8 @@ impl<'a> Reader<'a> {
             level: self.text("level")?,
             task: self.text("task")?,
             measure: self.maybe("measure").map(RecordId),
+            project: self.maybe("project").map(RecordId),
+            consistency: self.maybe("consistency").map(RecordId),
             unit: self.unit("unit")?,
             reason: self.text("reason")?,
             issued: self.need("issued")?,
@@ -276,6 +288,22 @@ impl<'a> Reader<'a> {
             submitted: self.read("submitted")?,
             done: self.text("done")?,
             problems: self.maybe("problems"),
+        })
+    }
+
+    pub(super) fn consistency(&self, head: Head) -> Result<Consistency> {
+        Ok(Consistency {
+            head,
+            other: self.text("other")?,
+            unit: self.unit("unit")?,
+            item: self.text("item")?,
+            indicator: self.read("indicator")?,
+            task: self.maybe("task"),
+            year: self.read("year")?,
+            value: self.read("value")?,
+            ours: self.read("ours")?,
+            measured_in: self.maybe("measured_in"),
+            verdict: self.maybe("verdict"),
         })
     }
 }

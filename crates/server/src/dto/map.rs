@@ -40,6 +40,9 @@ pub struct PointQuery {
     /// Kinds, separated by commas; all when absent.
     #[param(example = "gas_outlet,water_outlet")]
     pub kind: Option<String>,
+    /// The map as it stood at this instant, not after the present; as it is when absent.
+    #[param(value_type = Option<String>)]
+    pub at: Option<Stamp>,
 }
 
 /// What a point says of its subject.
@@ -75,7 +78,7 @@ pub struct PointProperties {
     pub class: Option<String>,
     /// AQI.
     pub aqi: Option<i64>,
-    /// Alarms not closed; those of an outlet with a point of its own are not counted at its firm again.
+    /// Alarms not closed (at an instant: begun before it and not closed by then); those of an outlet with a point of its own are not counted at its firm again.
     pub alarms: i64,
     /// 演示
     pub demo: bool,
@@ -114,6 +117,12 @@ pub struct PointCollection {
     /// `FeatureCollection`
     #[serde(rename = "type")]
     pub kind: &'static str,
+    /// The instant asked for; absent for the present.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Stamp>,
+    /// Start of the last hour that had ended at that instant; absent for the present.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hour: Option<Stamp>,
     /// Points.
     pub features: Vec<PointFeature>,
 }

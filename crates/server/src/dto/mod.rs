@@ -1,6 +1,7 @@
 //! The shapes that travel over HTTP. They are kept apart from the model so that a change inside cannot silently
 //! change the contract: instants become RFC 3339 text with the district's offset, decimals text, missing null.
 
+pub mod air;
 pub mod alarms;
 pub mod chains;
 pub mod common;

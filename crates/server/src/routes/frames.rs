@@ -1,11 +1,12 @@
-//! Frames as they came, and the quarantine. The bytes are read from the raw log; the device's password is shown only
-//! to those who may see it.
+//! Frames as they came, and the quarantine. The bytes are read from the raw log; what they say is shown in plain where the
+//! device's key opens them. The device's password is shown only to those who may see it, keys to nobody.
 
 use std::fmt::Write as _;
 
 use axum::Json;
 use axum::extract::State;
 use hj212::FrameReport;
+use hj212::cipher::KeyRing;
 use model::ids::Mn;
 use serde_json::Value;
 use store::frames::{FrameRow, QuarantineQuery as StoreQuery};
@@ -22,6 +23,12 @@ use crate::state::{Context, Shared};
 
 /// Action of the table that shows passwords.
 const PASSWORD: &str = "frames.password";
+
+/// Where a frame carries a key for encryption (1014).
+const NEW_KEY: &str = "NewSK=";
+
+/// Stands for what is not shown.
+const HIDDEN: &str = "******";
 
 /// The newest frames of a device.
 #[utoipa::path(get, path = "/devices/{mn}/frames", tag = "devices",
@@ -93,8 +100,11 @@ async fn views(ctx: &Shared, access: &Access, rows: Vec<FrameRow>) -> Vec<FrameV
                 None
             }
         };
-        let (cp, factors) = bytes.as_deref().map(content).unwrap_or_default();
-        let raw = bytes.as_deref().map(readable);
+        let (cp, factors) = bytes
+            .as_deref()
+            .map(|bytes| content(bytes, &ctx.app.options.keys))
+            .unwrap_or_default();
+        let raw = bytes.as_deref().map(|bytes| hidden(&readable(bytes), NEW_KEY));
         out.push(FrameView {
             id: row.id.0,
             mn: row.mn.map(|Mn(mn)| mn),
@@ -115,7 +125,7 @@ async fn views(ctx: &Shared, access: &Access, rows: Vec<FrameRow>) -> Vec<FrameV
                     en: d.en,
                 })
                 .collect(),
-            raw: raw.map(|text| if open { text } else { without_password(&text) }),
+            raw: raw.map(|text| if open { text } else { hidden(&text, "PW=") }),
             held: row.held,
             repeats: row.repeats,
             last_received_at: (row.repeats > 0).then(|| row.last_received_at.into()),
@@ -137,22 +147,24 @@ fn readable(bytes: &[u8]) -> String {
     out
 }
 
-/// CP and factors of a frame, as the decoder reads them.
-fn content(bytes: &[u8]) -> (Value, Value) {
-    let report = FrameReport::of(&hj212::decode(bytes));
-    (
-        serde_json::to_value(report.cp).unwrap_or_default(),
-        serde_json::to_value(report.factors).unwrap_or_default(),
-    )
+/// CP and factors of a frame, as the decoder reads them with the device's key. A new key (1014) is not shown.
+fn content(bytes: &[u8], keys: &KeyRing) -> (Value, Value) {
+    let report = FrameReport::of_unsealed(&keys.unseal(hj212::decode(bytes)));
+    let mut cp = serde_json::to_value(report.cp).unwrap_or_default();
+    if let Some(key) = cp.get_mut(NEW_KEY.trim_end_matches('=')) {
+        *key = HIDDEN.into();
+    }
+    (cp, serde_json::to_value(report.factors).unwrap_or_default())
 }
 
-/// The text with the value of `PW=` hidden.
-fn without_password(raw: &str) -> String {
+/// The text with the values behind a key and its `=` hidden.
+fn hidden(raw: &str, key: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     let mut rest = raw;
-    while let Some((before, after)) = rest.split_once("PW=") {
+    while let Some((before, after)) = rest.split_once(key) {
         out.push_str(before);
-        out.push_str("PW=******");
+        out.push_str(key);
+        out.push_str(HIDDEN);
         let end = after.find([';', '&', '\r', '\n']).unwrap_or(after.len());
         rest = after.get(end..).unwrap_or_default();
     }
@@ -163,21 +175,44 @@ fn without_password(raw: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hj212::cipher::{Form, Key, seal};
 
     const FRAME: &str = "##0101QN=20260824003817000;ST=31;CN=2011;PW=123456;MN=A1;Flag=5;CP=&&DataTime=20260824003817;\
                          a21026-Rtd=36.91,a21026-Flag=N;a19001-Rtd=7.1,a19001-Flag=N&&1C80\r\n";
 
     #[test]
     fn the_parameters_and_factors_of_a_frame_are_read_and_its_password_is_hidden() {
-        let (cp, factors) = content(FRAME.as_bytes());
+        let (cp, factors) = content(FRAME.as_bytes(), &KeyRing::default());
         assert_eq!(cp["DataTime"], "20260824003817");
         assert_eq!(factors["a21026"]["Rtd"], "36.91");
-        let hidden = without_password(FRAME);
+        let shown = hidden(FRAME, "PW=");
         assert!(
-            !hidden.contains("123456") && hidden.contains("PW=******;MN=A1"),
-            "{hidden}"
+            !shown.contains("123456") && shown.contains("PW=******;MN=A1"),
+            "{shown}"
         );
-        assert_eq!(without_password("PW="), "PW=******");
+        assert_eq!(hidden("PW=", "PW="), "PW=******");
+    }
+
+    #[test]
+    fn what_an_encrypted_frame_says_is_read_with_its_key_and_a_new_key_is_not_shown() {
+        let key = Key::new([0x30; 16]);
+        let keys = KeyRing::from_iter([("A1", key.clone())]);
+        let frame = hj212::encode::wrap(
+            b"QN=20260824003817000;ST=31;CN=1014;PW=123456;MN=A1;Flag=9;CP=&&SKCreateTime=20260824000000,NewSK=Geheim1234567890&&",
+            hj212::crc::Kind::Standard,
+        );
+        let sealed = seal(&hj212::decode(&frame), &key, Form::Raw);
+        let (cp, _) = content(&sealed, &keys);
+        assert_eq!(
+            (&cp["SKCreateTime"], &cp["NewSK"]),
+            (&"20260824000000".into(), &HIDDEN.into())
+        );
+        let (shut, factors) = content(&sealed, &KeyRing::default());
+        assert_eq!((shut, factors), (serde_json::json!({}), serde_json::json!({})));
+        let (plain, _) = content(&frame, &keys);
+        assert_eq!(plain["NewSK"], HIDDEN);
+        let shown = hidden(&readable(&frame), NEW_KEY);
+        assert!(!shown.contains("Geheim1234567890"), "{shown}");
     }
 
     #[test]

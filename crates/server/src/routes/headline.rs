@@ -3,12 +3,12 @@
 
 use std::collections::HashMap;
 
-use model::ids::SubjectId;
+use model::ids::{Factor, SubjectId};
 use model::judged::StoredJudgement;
 use model::observation::{Latest, Statistic};
 use model::profile::{LimitSpec, Profile};
 use model::subject::{Subject, SubjectKind};
-use model::time::Grain;
+use model::time::{Grain, UtcMs};
 use rust_decimal::Decimal;
 
 use super::public::{self, AQI_HOUR, SECTION_CLASS};
@@ -66,7 +66,7 @@ impl Headlines {
     }
 }
 
-fn air(judgement: &StoredJudgement) -> Headline {
+pub(super) fn air(judgement: &StoredJudgement) -> Headline {
     let view = public::aqi(judgement);
     Headline {
         factor: None,
@@ -82,7 +82,7 @@ fn air(judgement: &StoredJudgement) -> Headline {
     }
 }
 
-fn water(judgement: &StoredJudgement) -> Headline {
+pub(super) fn water(judgement: &StoredJudgement) -> Headline {
     let view = public::class(judgement, None);
     Headline {
         factor: None,
@@ -120,6 +120,30 @@ fn value(profile: &Profile, subject: &Subject, latest: &[Latest]) -> Option<Head
     Some(headline(subject, newest, None))
 }
 
+/// The judged value that comes nearest to its limit, or lies furthest beyond it.
+pub(super) fn judged(
+    profile: &Profile,
+    subject: &Subject,
+    judgements: &[StoredJudgement],
+) -> Option<Headline> {
+    let nearest = judgements.iter().filter_map(|judgement| {
+        let key = &judgement.key;
+        let limit = profile.limits.iter().find(|l| {
+            l.subject == subject.spec.code && Some(&l.factor) == key.factor.as_ref() && l.grain == key.grain
+        })?;
+        let value: Decimal = judgement.value.as_ref()?.parse().ok()?;
+        Some((share(value, limit)?, value, limit, key.time))
+    });
+    let (_, value, limit, time) = nearest.max_by_key(|(share, ..)| *share)?;
+    Some(of_limit(
+        subject,
+        (&limit.factor, &limit.statistic),
+        Some(value),
+        time,
+        Some(limit),
+    ))
+}
+
 /// How far a value is towards its limit, 1 at the limit. Between two bounds (pH) there is no near or far: 0, or above 1
 /// outside of them.
 fn share(value: Decimal, limit: &LimitSpec) -> Option<Decimal> {
@@ -149,24 +173,40 @@ fn newest_like<'a>(latest: &'a [Latest], limit: &LimitSpec) -> Option<&'a Latest
 }
 
 fn headline(subject: &Subject, latest: &Latest, limit: Option<&LimitSpec>) -> Headline {
-    let key = &latest.series.key;
-    let name = names::factor(key.factor.as_str(), Some(subject.spec.kind));
-    let converted = matches!(key.statistic.as_str(), "ZsAvg" | "ZsRtd");
+    let (key, found) = (&latest.series.key, &latest.observation);
+    of_limit(
+        subject,
+        (&key.factor, &key.statistic),
+        found.value,
+        found.time,
+        limit,
+    )
+}
+
+fn of_limit(
+    subject: &Subject,
+    (factor, statistic): (&Factor, &Statistic),
+    value: Option<Decimal>,
+    time: UtcMs,
+    limit: Option<&LimitSpec>,
+) -> Headline {
+    let name = names::factor(factor.as_str(), Some(subject.spec.kind));
+    let converted = matches!(statistic.as_str(), "ZsAvg" | "ZsRtd");
     let (zh, en) = if converted {
         (" 折算", " converted")
     } else {
         ("", "")
     };
     Headline {
-        factor: Some(key.factor.0.clone()),
+        factor: Some(factor.0.clone()),
         label: format!("{}{zh}", name.zh),
         label_en: format!("{}{en}", name.en),
-        value: latest.observation.value.map(views::decimal),
+        value: value.map(views::decimal),
         unit: limit.map_or(name.unit, |l| l.unit.clone()),
         limit: limit.and_then(|l| l.max).map(|max: Decimal| views::decimal(max)),
         class: None,
         aqi: None,
         level: None,
-        time: Some(latest.observation.time.into()),
+        time: Some(time.into()),
     }
 }

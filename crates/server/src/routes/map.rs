@@ -12,8 +12,10 @@ use store::Page as StorePage;
 use store::subjects::SubjectQuery;
 
 use super::kinds;
+use super::moment::Moment;
 use super::subjects::rows;
 use crate::access::Access;
+use crate::dto::common::Stamp;
 use crate::dto::map::{
     Layer, LayerInfo, PointCollection, PointFeature, PointGeometry, PointProperties, PointQuery,
 };
@@ -84,7 +86,9 @@ pub(crate) async fn get_layer(State(ctx): State<Context>, Path(name): Path<Strin
     Ok((headers, text).into_response())
 }
 
-/// The subjects in sight that have a place, as GeoJSON points.
+/// The subjects in sight that have a place, as GeoJSON points: as they are, or with `at` as they stood. Then stations and
+/// sections carry what was judged of the last period that had ended, outlets whether its values exceeded, and every point
+/// the alarms that had begun and were not closed; what was not judged has no class and no value.
 #[utoipa::path(get, path = "/map/points", tag = "map", params(PointQuery),
     responses((status = OK, body = PointCollection)))]
 pub(crate) async fn list_points(
@@ -93,6 +97,10 @@ pub(crate) async fn list_points(
     Query(query): Query<PointQuery>,
 ) -> Result<Json<PointCollection>> {
     let directory = ctx.directory().await?;
+    let moment = match query.at {
+        Some(Stamp(at)) => Some(Moment::load(&ctx, &directory, at).await?),
+        None => None,
+    };
     let size = i64::from(limits::MAX_PAGE_SIZE);
     let mut filter = SubjectQuery {
         scope: access.store_scope(&directory),
@@ -104,7 +112,10 @@ pub(crate) async fn list_points(
         filter.page = StorePage { number, size };
         let found = ctx.app.store.list_subjects(&filter, ctx.now()).await?;
         let last = number * size >= found.total;
-        let rows = rows(&ctx, &directory, found.items).await?;
+        let rows = match &moment {
+            Some(moment) => moment.rows(&ctx, &directory, found.items).await?,
+            None => rows(&ctx, &directory, found.items).await?,
+        };
         placed.extend(
             rows.into_iter()
                 .filter(|row| row.lon.is_some() && row.lat.is_some()),
@@ -116,6 +127,8 @@ pub(crate) async fn list_points(
     count_once(&mut placed);
     Ok(Json(PointCollection {
         kind: "FeatureCollection",
+        at: query.at,
+        hour: moment.map(|moment| moment.hour.into()),
         features: placed.into_iter().filter_map(feature).collect(),
     }))
 }

@@ -1,6 +1,7 @@
 //! The handlers, one file a duty, and the router that joins them. A handler is in the router exactly when it is in
 //! the OpenAPI document, because both are made from the same list.
 
+mod air;
 mod alarms;
 mod audit;
 mod coverage;
@@ -10,6 +11,7 @@ mod frames;
 mod headline;
 mod live;
 mod map;
+mod moment;
 mod observations;
 mod overview;
 mod plan;
@@ -43,6 +45,7 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         .routes(routes!(map::list_layers))
         .routes(routes!(map::get_layer))
         .routes(routes!(map::list_points))
+        .routes(routes!(air::get_air))
         .routes(routes!(overview::get_overview))
         .routes(routes!(subjects::list_subjects))
         .routes(routes!(subjects::get_subject))
@@ -82,6 +85,11 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         .routes(routes!(plan::tasks::list_late))
         .routes(routes!(plan::tasks::draft_orders))
         .routes(routes!(plan::tasks::get_unit))
+        .routes(routes!(plan::goals::list_goals, plan::goals::derive_goals))
+        .routes(routes!(plan::notices::list_notices))
+        .routes(routes!(plan::notices::acknowledge_notice))
+        .routes(routes!(plan::consistency::list_consistency))
+        .routes(routes!(plan::consistency::order_consistency))
         .routes(routes!(plan::rounds::list_rounds, plan::rounds::open_round))
         .routes(routes!(plan::rounds::get_round))
         .routes(routes!(plan::rounds::freeze_round))

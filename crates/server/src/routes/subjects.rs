@@ -18,7 +18,7 @@ use super::{kinds, paging, sorting, text_filter};
 use crate::access::Access;
 use crate::directory::{Directory, reference};
 use crate::dto::common::Page;
-use crate::dto::subjects::{SubjectDetail, SubjectQuery, SubjectRow};
+use crate::dto::subjects::{Headline, SubjectDetail, SubjectQuery, SubjectRow};
 use crate::error::{ApiError, Code, Result};
 use crate::extract::{Path, Query};
 use crate::limits;
@@ -150,28 +150,33 @@ pub(super) async fn rows(
         .into_iter()
         .map(|o| {
             let headline = headlines.of(&ctx.app.profile, &o.subject);
-            let parent = directory.parent(&o.subject).map(reference);
-            let spec = o.subject.spec;
-            SubjectRow {
-                id: o.subject.id,
-                code: spec.code,
-                kind: spec.kind,
-                zh: spec.zh,
-                en: spec.en,
-                unit: o.unit,
-                parent,
-                lon: spec.lon,
-                lat: spec.lat,
-                demo: spec.demo,
-                schematic: spec.schematic,
-                state: o.state.into(),
-                online: (o.devices > 0).then_some(o.online),
-                last_time: o.last_time.map(Into::into),
-                alarms: o.alarms,
-                headline,
-            }
+            row(directory, o, headline)
         })
         .collect())
+}
+
+/// A subject with its headline.
+pub(super) fn row(directory: &Directory, o: SubjectOverview, headline: Option<Headline>) -> SubjectRow {
+    let parent = directory.parent(&o.subject).map(reference);
+    let spec = o.subject.spec;
+    SubjectRow {
+        id: o.subject.id,
+        code: spec.code,
+        kind: spec.kind,
+        zh: spec.zh,
+        en: spec.en,
+        unit: o.unit,
+        parent,
+        lon: spec.lon,
+        lat: spec.lat,
+        demo: spec.demo,
+        schematic: spec.schematic,
+        state: o.state.into(),
+        online: (o.devices > 0).then_some(o.online),
+        last_time: o.last_time.map(Into::into),
+        alarms: o.alarms,
+        headline,
+    }
 }
 
 /// Everything about one subject.

@@ -22,12 +22,15 @@ mod devices;
 mod evaluate;
 mod imports;
 mod live;
+mod moment;
 mod one_source;
+
 mod outside;
 mod overview;
 mod people;
 mod places;
 mod plan;
+mod plan_daily;
 mod register_all;
 mod register_files;
 mod registers;

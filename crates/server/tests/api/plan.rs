@@ -99,7 +99,7 @@ fn definitions() -> Vec<File> {
 }
 
 /// The bench with a plan; `seeded` with its simulated course.
-async fn with_plan(bench: &Bench, seeded: bool) -> Bench {
+pub(crate) async fn with_plan(bench: &Bench, seeded: bool) -> Bench {
     let files: BTreeMap<String, String> = FILES
         .iter()
         .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))

@@ -1,8 +1,12 @@
-//! The shipped profile, read from disk.
+//! The shipped profile, read from disk, and the keys of its devices.
+
+#![allow(dead_code, reason = "each test takes what it needs")]
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::OnceLock;
 
+use hj212::cipher::{Key, KeyRing};
 use model::profile::Profile;
 
 fn files(folder: &Path, below: &str, into: &mut BTreeMap<String, String>) {
@@ -22,4 +26,16 @@ pub(crate) fn chiping() -> Profile {
     let mut found = BTreeMap::new();
     files(&root, "", &mut found);
     Profile::from_files(&found).unwrap()
+}
+
+/// The frame as its centre reads it: opened where the device encrypts.
+pub(crate) fn opened(bytes: &[u8]) -> Vec<u8> {
+    static KEYS: OnceLock<KeyRing> = OnceLock::new();
+    let keys = KEYS.get_or_init(|| {
+        let devices = chiping().devices.into_iter();
+        devices
+            .filter_map(|device| Some((device.mn.0, Key::new(device.sm4_key?.bytes()))))
+            .collect()
+    });
+    keys.unseal(hj212::decode(bytes)).bytes().to_vec()
 }

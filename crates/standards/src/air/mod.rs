@@ -3,6 +3,7 @@
 pub mod aqi;
 pub mod aqi_topics;
 pub mod bulk;
+pub mod classes;
 pub mod composite;
 mod composite_topics;
 pub mod dustfall;

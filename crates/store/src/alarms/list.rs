@@ -1,5 +1,7 @@
 //! Lists and counts of alarms. Counts of what is not closed read an index of just that, whatever the history.
 
+use std::collections::BTreeMap;
+
 use model::alarm::{Alarm, AlarmKind, AlarmState};
 use model::ids::{AlarmId, Factor, SubjectId};
 use model::time::UtcMs;
@@ -158,6 +160,19 @@ impl Store {
             .as_ref()
             .map(listed)
             .transpose()
+    }
+
+    /// How many alarms of each subject had begun before an instant and were not closed by then; subjects without any are left
+    /// out. At the present these are the alarms not closed. Reads the whole history: it is for looking back.
+    pub async fn count_alarms_at(&self, at: UtcMs) -> Result<BTreeMap<SubjectId, i64>, StoreError> {
+        let statement = self.db().statement(
+            "SELECT subject_id, COUNT(*) AS n FROM alarms WHERE first_time < $1 AND (closed_at IS NULL OR closed_at > $1)
+             GROUP BY subject_id",
+        );
+        let rows = self.db().all(statement.bind(at.0)).await?;
+        rows.iter()
+            .map(|row| Ok((SubjectId(row.int("subject_id")?), row.int("n")?)))
+            .collect()
     }
 
     /// Alarms not closed, counted. Sums of it equal the totals of [`Store::list_alarms`] with the same filters.

@@ -3,6 +3,7 @@
 
 mod documents;
 mod evaluations;
+mod notices;
 mod rounds;
 
 use model::time::UtcMs;
@@ -10,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 pub use documents::{DocumentRow, NewDocument, StoredCorrection};
 pub use evaluations::{EvaluationRow, EvaluationState, Event, NewEvaluation};
+pub use notices::{NewNotice, NoticeQuery, NoticeRow, Seen, Synced};
 pub use rounds::{NewRound, RoundRow};
 
 use crate::Store;

@@ -38,6 +38,7 @@ on_both![
     people_acknowledge_comment_and_close,
     silence_has_neither_factor_nor_period,
     are_listed_and_counted,
+    are_counted_as_they_stood,
 ];
 
 async fn findings_near_each_other_are_one_alarm(bench: &Bench) {
@@ -291,6 +292,53 @@ async fn people_acknowledge_comment_and_close(bench: &Bench) {
             ("commented", "李", "现场核实"),
             ("closed", "王", "")
         ]
+    );
+}
+
+async fn are_counted_as_they_stood(bench: &Bench) {
+    let (a, b) = (bench.subject("a").await, bench.subject("b").await);
+    let mut ids = Vec::new();
+    for (subject, n) in [(a, 0), (a, 4), (b, 2)] {
+        // Judged late, all at once: what counts is when it happened.
+        let found = finding(subject, hour(n), "0.1");
+        let (alarm, _) = bench
+            .store
+            .record_finding(&found, 0, true, hour(9))
+            .await
+            .unwrap();
+        ids.push(alarm.id);
+    }
+    bench
+        .store
+        .close_alarm(ids[0], "王", CloseReason::Handled, None, hour(6))
+        .await
+        .unwrap();
+    let open = async |n: i64| {
+        let found = bench.store.count_alarms_at(hour(n)).await.unwrap();
+        [a, b].map(|s| found.get(&s).copied())
+    };
+    assert_eq!(
+        open(0).await,
+        [None, None],
+        "an hour is told of once it has begun"
+    );
+    assert_eq!(open(1).await, [Some(1), None]);
+    assert_eq!(open(3).await, [Some(1), Some(1)]);
+    assert_eq!(open(5).await, [Some(2), Some(1)]);
+    assert_eq!(open(6).await, [Some(1), Some(1)], "closed at that very moment");
+    let counted: i64 = bench
+        .store
+        .count_open_alarms(&Scope::All)
+        .await
+        .unwrap()
+        .iter()
+        .map(|c| c.total)
+        .sum();
+    let present = bench.store.count_alarms_at(hour(99)).await.unwrap();
+    assert_eq!(
+        present.values().sum::<i64>(),
+        counted,
+        "the present is the same either way"
     );
 }
 

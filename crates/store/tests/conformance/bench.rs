@@ -142,6 +142,7 @@ pub(crate) fn device_spec(mn: &str, subject: &str, pw: Option<&str>) -> model::p
         st: "31".to_owned(),
         edition: "2017".to_owned(),
         pw: pw.map(ToOwned::to_owned),
+        sm4_key: None,
         interval_s: 60,
         silence_min: 30,
         demo: false,

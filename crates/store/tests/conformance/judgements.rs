@@ -4,7 +4,7 @@ use model::ids::{Factor, JudgementId, SubjectId};
 use model::judged::JudgementKey;
 use model::time::{Grain, UtcMs};
 use serde_json::json;
-use store::judgements::{JudgementQuery, NewJudgement};
+use store::judgements::{JudgementQuery, NewJudgement, NewestIn};
 use store::{Page, Scope};
 
 use crate::bench::{Bench, at, noon};
@@ -29,6 +29,7 @@ on_both![
     a_revision_is_made_only_where_something_else_is_said,
     editions_and_factors_stand_beside_each_other,
     the_newest_period_is_known_whatever_comes_late,
+    the_newest_of_a_span_is_not_one_before_it,
     are_listed_newest_period_first,
 ];
 
@@ -130,6 +131,51 @@ async fn the_newest_period_is_known_whatever_comes_late(bench: &Bench) {
     assert_eq!(values(&[], None).await, ["4", "3"]);
     assert_eq!(values(&[b], Some("aqi/daily")).await, ["3"]);
     assert_eq!(values(&[b], Some("aqi/hourly")).await, [""; 0]);
+}
+
+async fn the_newest_of_a_span_is_not_one_before_it(bench: &Bench) {
+    let (a, b) = (bench.subject("a").await, bench.subject("b").await);
+    let days = [
+        "20261121000000",
+        "20261122000000",
+        "20261123000000",
+        "20261124000000",
+    ]
+    .map(at);
+    for (subject, day, value) in [(a, 0, "1"), (a, 1, "2"), (a, 1, "3"), (a, 3, "4"), (b, 2, "5")] {
+        let new = judged(subject, days[day], value);
+        bench.store.put_judgement(&new, noon()).await.unwrap();
+    }
+    let mut of_a_factor = judged(a, days[0], "6");
+    of_a_factor.key.factor = Some(Factor::new("a21026"));
+    bench.store.put_judgement(&of_a_factor, noon()).await.unwrap();
+    let values = async |subjects: &[SubjectId], topic, grain, from: usize, to: usize| {
+        let span = NewestIn {
+            topic,
+            grain,
+            from: days[from],
+            to: days[to],
+        };
+        let found = bench.store.newest_judgements(subjects, span).await.unwrap();
+        found.into_iter().map(|j| j.value.unwrap()).collect::<Vec<_>>()
+    };
+    let daily = "aqi/daily";
+    assert_eq!(values(&[a, b], daily, Grain::Day, 0, 3).await, ["4", "6", "5"]);
+    assert_eq!(
+        values(&[a, b], daily, Grain::Day, 0, 2).await,
+        ["3", "6", "5"],
+        "the revision in force"
+    );
+    assert_eq!(
+        values(&[a, b], daily, Grain::Day, 2, 2).await,
+        ["5"],
+        "nothing older stands in for it"
+    );
+    assert_eq!(values(&[a], daily, Grain::Day, 0, 0).await, ["1", "6"]);
+    assert_eq!(values(&[b], daily, Grain::Day, 0, 1).await, [""; 0]);
+    assert_eq!(values(&[], daily, Grain::Day, 0, 3).await, [""; 0]);
+    assert_eq!(values(&[a], daily, Grain::Hour, 0, 3).await, [""; 0]);
+    assert_eq!(values(&[a], "aqi/hourly", Grain::Day, 0, 3).await, [""; 0]);
 }
 
 async fn are_listed_newest_period_first(bench: &Bench) {

@@ -1,9 +1,12 @@
 //! The plan: rounds frozen once, snapshots by their own sum, evaluations in versions, corrections that outlive editions.
 
-use model::ids::EvaluationId;
+use model::ids::{EvaluationId, UnitCode, UserId};
 use serde_json::json;
 use store::StoreError;
-use store::plan::{EvaluationState, NewDocument, NewEvaluation, NewRound, snapshot_name};
+use store::plan::{
+    EvaluationState, NewDocument, NewEvaluation, NewNotice, NewRound, NoticeQuery, Seen, Synced,
+    snapshot_name,
+};
 
 use crate::bench::{Bench, noon};
 
@@ -12,6 +15,7 @@ on_both![
     a_snapshot_is_named_by_its_own_sum,
     evaluations_are_versions_that_are_handed_in_and_published,
     a_correction_replaces_the_one_before_and_outlives_an_edition,
+    a_notice_is_raised_once_ended_and_acknowledged_once,
 ];
 
 fn round(code: &str, opens: &str) -> NewRound {
@@ -191,4 +195,113 @@ async fn a_correction_replaces_the_one_before_and_outlives_an_edition(bench: &Be
             .unwrap()
     );
     assert!(store.plan_corrections(false).await.unwrap().is_empty());
+}
+
+fn notice(unit: &str, stage: &str, what: &str) -> NewNotice {
+    NewNotice {
+        level: stage.split('-').next().unwrap_or(stage).into(),
+        stage: stage.into(),
+        unit: UnitCode::new(unit),
+        about: "task".into(),
+        subject: "3.3.3".into(),
+        name: "清洁取暖".into(),
+        what: what.into(),
+        due: "2024-11-30".into(),
+    }
+}
+
+async fn a_notice_is_raised_once_ended_and_acknowledged_once(bench: &Bench) {
+    let store = &bench.store;
+    let sync = async |holding: &[NewNotice], day: &str| {
+        let done = store.sync_plan_notices(holding, day, noon()).await.unwrap();
+        (done.raised, done.ended)
+    };
+    let of = async |query: NoticeQuery| store.plan_notices(&query).await.unwrap();
+    let open = || NoticeQuery {
+        open: Some(true),
+        ..NoticeQuery::default()
+    };
+    let first = [
+        notice("drc", "remind-7", "清洁取暖率"),
+        notice("law", "remind-7", "清洁取暖率"),
+        notice("drc", "yellow", "散煤替代"),
+    ];
+    assert_eq!(sync(&first, "2024-11-23").await, (3, 0));
+    assert_eq!(sync(&first, "2024-11-24").await, (0, 0), "once");
+    let kept = of(open()).await;
+    assert_eq!(kept.total, 3);
+    assert!(
+        kept.items
+            .iter()
+            .all(|n| n.raised_on == "2024-11-23" && n.seen.is_none())
+    );
+    let own = of(NoticeQuery {
+        unit: Some(UnitCode::new("law")),
+        ..open()
+    })
+    .await;
+    assert_eq!((own.total, &own.items[0].notice), (1, &first[1]));
+
+    // The first to acknowledge stands.
+    let id = own.items[0].id;
+    let seen = |by: i64, note: &str| Seen {
+        at: noon(),
+        by: UserId(by),
+        by_name: format!("person {by}"),
+        note: note.into(),
+    };
+    let row = store
+        .acknowledge_plan_notice(id, &seen(7, "本周办结"))
+        .await
+        .unwrap();
+    assert_eq!(row.seen, Some(seen(7, "本周办结")));
+    let row = store.acknowledge_plan_notice(id, &seen(8, "x")).await.unwrap();
+    assert_eq!(row.seen, Some(seen(7, "本周办结")));
+    let unknown = store.acknowledge_plan_notice(id + 999, &seen(7, "")).await;
+    assert!(matches!(unknown, Err(StoreError::NotFound { .. })), "{unknown:?}");
+
+    // Gone on to the next level, and settled.
+    let later = [
+        notice("law", "yellow", "清洁取暖率"),
+        notice("drc", "yellow", "散煤替代"),
+    ];
+    assert_eq!(sync(&later, "2024-12-01").await, (1, 2));
+    let over = of(NoticeQuery {
+        open: Some(false),
+        ..NoticeQuery::default()
+    })
+    .await;
+    let why = |unit: &str| {
+        let row = over
+            .items
+            .iter()
+            .find(|n| n.notice.unit.as_str() == unit)
+            .unwrap();
+        row.ended.clone().unwrap()
+    };
+    assert_eq!(why("law"), ("2024-12-01".into(), "passed_on".into()));
+    assert_eq!(why("drc"), ("2024-12-01".into(), "settled".into()));
+
+    // What was settled and holds again is the same notice, to be acknowledged again.
+    assert_eq!(sync(&first[..2], "2024-12-02").await, (2, 2));
+    let again = of(open()).await;
+    assert_eq!(again.total, 2);
+    let law = again.items.iter().find(|n| n.id == id).unwrap();
+    assert_eq!(
+        (law.raised_on.as_str(), &law.seen, &law.ended),
+        ("2024-11-23", &None, &None)
+    );
+    assert_eq!(sync(&[], "2024-12-03").await, (0, 2));
+    assert_eq!(of(NoticeQuery::default()).await.total, 4, "nothing is deleted");
+    assert_eq!(
+        store.sync_plan_notices(&[], "2024-12-03", noon()).await.unwrap(),
+        Synced::default()
+    );
+    let levels = of(NoticeQuery {
+        levels: vec!["yellow".into()],
+        seen: Some(false),
+        ..NoticeQuery::default()
+    })
+    .await;
+    assert_eq!(levels.total, 2);
 }

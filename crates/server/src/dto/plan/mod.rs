@@ -1,8 +1,11 @@
 //! The plan: where it stands, what each has to do, rounds, evaluations, the document.
 
+pub mod consistency;
 pub mod documents;
 pub mod evaluations;
+pub mod goals;
 pub mod indicators;
+pub mod notices;
 pub mod rounds;
 pub mod tasks;
 

@@ -373,6 +373,8 @@ pub struct UnitDesk {
     pub on: Day,
     /// Where it stands.
     pub card: UnitCard,
+    /// What it is told now and has to acknowledge, newest first: reminders, yellow cards, orders, interviews.
+    pub notices: Vec<super::notices::NoticeView>,
     /// Things late.
     pub late: Vec<LateRow>,
     /// Things coming due, the next first.

@@ -1,8 +1,11 @@
 //! The plan: the handlers, and what they share. Towns and departments see what they answer for; what is out of sight is not
 //! found.
 
+pub(super) mod consistency;
 pub(super) mod documents;
 pub(super) mod evaluations;
+pub(super) mod goals;
+pub(super) mod notices;
 pub(super) mod overview;
 pub(super) mod public;
 pub(super) mod rounds;

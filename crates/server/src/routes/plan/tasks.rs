@@ -143,12 +143,12 @@ pub(crate) async fn get_task(
             .targets
             .iter()
             .map(|t| TaskTarget {
-                name: t.name.clone(),
-                value: t.value.map(views::decimal),
-                unit: t.unit.clone(),
-                sense: t.sense.map(|s| views::key(&s)),
-                due: t.due.map(Into::into),
-                assigned: t.assigned,
+                name: t.target.name.clone(),
+                value: t.target.value.map(views::decimal),
+                unit: t.target.unit.clone(),
+                sense: t.target.sense.map(|s| views::key(&s)),
+                due: t.target.due.map(Into::into),
+                assigned: t.target.assigned,
                 actual: t.actual.map(views::decimal),
                 met: t.met,
                 source: t.source.as_ref().map(views::source),
@@ -166,7 +166,7 @@ pub(crate) async fn get_task(
         goals: kept
             .goals
             .iter()
-            .filter(|g| g.task.as_ref() == Some(&id))
+            .filter(|g| g.task.as_ref() == Some(&id) && g.head.state != "dropped")
             .map(|g| views::goal(plan, g))
             .collect(),
         projects: day
@@ -302,7 +302,8 @@ pub(crate) async fn get_unit(
         return Err(Code::NotFound.into());
     }
     let rounds = plan.rounds(ctx.now()).await?;
-    Ok(Json(unit_view(&ctx, plan, &day, &code, &rounds)))
+    let told = plan.told(&code).await?;
+    Ok(Json(unit_view(&ctx, plan, &day, &code, &rounds, &told)))
 }
 
 fn unit_view(
@@ -311,6 +312,7 @@ fn unit_view(
     day: &Day,
     code: &UnitCode,
     rounds: &[progress::RoundView],
+    told: &[store::plan::NoticeRow],
 ) -> UnitDesk {
     let board = &day.board;
     let on = board.on;
@@ -352,6 +354,10 @@ fn unit_view(
     UnitDesk {
         on: on.into(),
         card: views::card(plan, code, &state),
+        notices: told
+            .iter()
+            .map(|row| super::notices::shown(plan, row, ctx.now()))
+            .collect(),
         late,
         coming,
         leads: tasks(&|t| t.lead.contains(code)),
