@@ -394,7 +394,10 @@ mod tests {
                 .map(|w| w[0].lon * w[1].lat - w[1].lon * w[0].lat)
                 .sum()
         };
-        let rings = bands.iter().flat_map(|b| &b.areas).flat_map(|a| a.rings());
+        let rings = bands
+            .iter()
+            .flat_map(|b| &b.areas)
+            .flat_map(super::super::shape::Polygon::rings);
         rings.map(twice).sum::<f64>() / 2.0
     }
 
