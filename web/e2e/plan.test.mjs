@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
-import { as, ask, base, browser, demoLogin, quiet, settled, shot, signIn, watched } from './support.mjs'
+import { PATIENCE, as, ask, base, browser, demoLogin, quiet, settled, shot, signIn, watched } from './support.mjs'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** A plan of a district that does not exist, as the importer's own tests read it. */
@@ -15,6 +15,7 @@ const api = '/api/v1'
 let chromium
 before(async () => {
   chromium = await browser()
+  chromium.context.setDefaultTimeout(PATIENCE) // a whole plan is judged anew for many a page
 })
 after(() => chromium.close())
 
@@ -37,7 +38,7 @@ function refused(seen) {
 const today = () => new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format(Date.now())
 const lights = (l) => [['red', l.red], ['yellow', l.yellow], ['green', l.green], ['grey', l.grey]].filter(([, n]) => n > 0)
 
-test('a leader sees on the first page what is behind, who answers for it, and why', { timeout: 120_000 }, async () => {
+test('a leader sees on the first page what is behind, who answers for it, and why', { timeout: 300_000 }, async () => {
   const seen = await desk('leader')
   const { page } = seen
   await open(page, '/')
@@ -61,7 +62,7 @@ test('a leader sees on the first page what is behind, who answers for it, and wh
   await page.close()
 })
 
-test('every figure of the overview equals the list it opens, today and on a day within the plan', { timeout: 300_000 }, async () => {
+test('every figure of the overview equals the list it opens, today and on a day within the plan', { timeout: 600_000 }, async () => {
   const seen = await desk('leader')
   const { page } = seen
   const { plan: head } = await ask(page, '/plan')
@@ -92,7 +93,7 @@ test('every figure of the overview equals the list it opens, today and on a day 
   await page.close()
 })
 
-test('the task board shows each task by chapter, by unit and by state', { timeout: 120_000 }, async () => {
+test('the task board shows each task by chapter, by unit and by state', { timeout: 300_000 }, async () => {
   const seen = await desk('leader')
   const { page } = seen
   await open(page, '/plan/tasks')
@@ -116,7 +117,7 @@ test('the task board shows each task by chapter, by unit and by state', { timeou
   await page.close()
 })
 
-test('an indicator shows its kind, its calculation and its curve, and every value opens where it comes from', { timeout: 180_000 }, async () => {
+test('an indicator shows its kind, its calculation and its curve, and every value opens where it comes from', { timeout: 300_000 }, async () => {
   const seen = await desk('leader')
   const { page } = seen
   await open(page, '/plan/indicators')
@@ -174,7 +175,7 @@ async function waiting() {
   return { round, record: filings[0].record, path }
 }
 
-test('a department fills in its part of a round; a bad figure is named, the rest is kept, and late is told', { timeout: 240_000 }, async () => {
+test('a department fills in its part of a round; a bad figure is named, the rest is kept, and late is told', { timeout: 300_000 }, async () => {
   const { round, record, path } = await waiting()
   const seen = await desk('department')
   const { page } = seen
@@ -218,7 +219,7 @@ test('a department fills in its part of a round; a bad figure is named, the rest
   await page.close()
 })
 
-test('a leader accepts a return; the desk freezes the round, and it stays as it was', { timeout: 240_000 }, async () => {
+test('a leader accepts a return; the desk freezes the round, and it stays as it was', { timeout: 300_000 }, async () => {
   const { items } = await (await as('leader')).ok('GET', '/plan/rounds')
   const round = items.find((r) => !r.frozen_at)
   assert.ok(round, 'a fresh demonstration has an open round')
@@ -254,7 +255,7 @@ test('a leader accepts a return; the desk freezes the round, and it stays as it 
 
 const magic = async (download) => readFileSync(await download.path()).subarray(0, 4).toString('latin1')
 
-test('an evaluation: frozen by one person, published by another, Word and PDF are real, the public sees what was published', { timeout: 300_000 }, async () => {
+test('an evaluation: frozen by one person, published by another, Word and PDF are real, the public sees what was published', { timeout: 600_000 }, async () => {
   const inspector = await desk('inspector')
   const { page } = inspector
   const { plan: head } = await ask(page, '/plan')
@@ -286,7 +287,7 @@ test('an evaluation: frozen by one person, published by another, Word and PDF ar
   await page.keyboard.press('Escape')
   await page.waitForSelector('[data-test=provenance]', { state: 'hidden' })
   for (const [form, begin] of [['pdf', '%PDF'], ['docx', 'PK\u0003\u0004']]) {
-    const [file] = await Promise.all([page.waitForEvent('download', { timeout: 60_000 }), page.click(`[data-report=${form}]`)])
+    const [file] = await Promise.all([page.waitForEvent('download'), page.click(`[data-report=${form}]`)])
     assert.equal(await magic(file), begin, form)
     assert.ok(file.suggestedFilename().endsWith(`.${form}`))
   }
@@ -331,7 +332,7 @@ test('an evaluation: frozen by one person, published by another, Word and PDF ar
   assert.deepEqual(people.filter((p) => p.length > 3 && new RegExp(`\\b${p}\\b`).test(words)), [], 'nobody is named')
   assert.ok(!words.includes('报送区政府常务会议'), 'notes of the desk stay there')
   for (const [form, begin] of [['pdf', '%PDF'], ['docx', 'PK\u0003\u0004']]) {
-    const [file] = await Promise.all([guest.page.waitForEvent('download', { timeout: 60_000 }), guest.page.click(`[data-evaluation="${id}"] a[href$="${form}"]`)])
+    const [file] = await Promise.all([guest.page.waitForEvent('download'), guest.page.click(`[data-evaluation="${id}"] a[href$="${form}"]`)])
     assert.equal(await magic(file), begin, `public ${form}`)
   }
   await shot(guest.page, 'public-plan')
@@ -352,7 +353,7 @@ test('an evaluation: frozen by one person, published by another, Word and PDF ar
   await leader.page.close()
 })
 
-test('the public page of the plan: clean by axe, on a phone, in large type, in English', { timeout: 240_000 }, async () => {
+test('the public page of the plan: clean by axe, on a phone, in large type, in English', { timeout: 300_000 }, async () => {
   await chromium.context.clearCookies()
   const seen = await watched(chromium.context)
   const { page } = seen
@@ -386,7 +387,7 @@ test('the public page of the plan: clean by axe, on a phone, in large type, in E
   await page.close()
 })
 
-test('the published document: read, corrected, confirmed; corrections survive a newer edition, whose differences are shown', { timeout: 240_000 }, async () => {
+test('the published document: read, corrected, confirmed; corrections survive a newer edition, whose differences are shown', { timeout: 300_000 }, async () => {
   const seen = await desk('inspector')
   const { page } = seen
   const upload = (name, text) => page.setInputFiles('[data-test=upload]', { name, mimeType: 'text/markdown', buffer: Buffer.from(text) })
@@ -452,7 +453,7 @@ test('the published document: read, corrected, confirmed; corrections survive a 
   await page.close()
 })
 
-test('an assessment shows how each unit was scored, and a unit may appeal against its own points', { timeout: 120_000 }, async () => {
+test('an assessment shows how each unit was scored, and a unit may appeal against its own points', { timeout: 300_000 }, async () => {
   const leader = await as('leader')
   const [row] = (await leader.ok('GET', '/plan/assessments')).items
   assert.ok(row, 'the demonstration has an assessment')
@@ -478,7 +479,7 @@ test('an assessment shows how each unit was scored, and a unit may appeal agains
 const PAGES = ['/plan', '/plan/mine', '/plan/indicators', '/plan/indicators?no=1', '/plan/tasks', '/plan/tasks?view=late', '/plan/dispatch', '/plan/evaluations', '/plan/documents']
 const ROLES = ['administrator', 'auditor', 'duty_officer', 'inspector', 'leader', 'town', 'department']
 for (const role of ROLES) {
-  test(`${role} opens the plan's pages in both languages without complaint`, { timeout: 300_000 }, async () => {
+  test(`${role} opens the plan's pages in both languages without complaint`, { timeout: 600_000 }, async () => {
     const seen = await desk(role)
     const { page } = seen
     const [evaluation] = (await ask(page, '/plan/evaluations')).items
@@ -502,7 +503,7 @@ for (const role of ROLES) {
   })
 }
 
-test('a firm has no part in the plan, and a day before the plan is told, not drawn', { timeout: 120_000 }, async () => {
+test('a firm has no part in the plan, and a day before the plan is told, not drawn', { timeout: 300_000 }, async () => {
   const firm = await desk('firm')
   await firm.page.goto(`${base}/plan`)
   await firm.page.waitForSelector('.missing')

@@ -92,7 +92,7 @@ test('on a phone nothing is cut off', async () => {
   for (const path of ['/public', '/public/plan', '/login']) {
     await open(path)
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), path)
-    await shot(page, `phone${path.replace('/', '-')}`)
+    await shot(page, `phone${path.replaceAll('/', '-')}`)
   }
   await page.setViewportSize({ width: 1366, height: 768 })
 })

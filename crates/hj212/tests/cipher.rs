@@ -19,23 +19,36 @@ fn form() -> impl Strategy<Value = Form> {
     prop_oneof![Just(Form::Raw), Just(Form::Printed)]
 }
 
-/// Content of any length that reads as content: numbers, and log text in any of its character sets.
+/// Content of any length that reads as content: numbers, and log text in one character set.
 fn content() -> impl Strategy<Value = Vec<u8>> {
-    let text = prop_oneof![
-        Just(b"//\xC7\xE5\xCF\xB4//".to_vec()),
-        Just("//清洗管路//".as_bytes().to_vec()),
-        "[ -%'-~]{0,40}".prop_map(Vec::from)
-    ];
-    let plain = "[0-9]{0,14}";
+    let ascii = || "[ -%'-~]{0,40}".prop_map(Vec::from);
+    let gbk = vec(
+        (
+            "[a-z][0-9]{5}",
+            prop_oneof![Just(b"//\xC7\xE5\xCF\xB4//".to_vec()), ascii()],
+        ),
+        0..30,
+    );
+    let utf8 = vec(
+        (
+            "[a-z][0-9]{5}",
+            prop_oneof![Just("//清洗管路//".as_bytes().to_vec()), ascii()],
+        ),
+        0..30,
+    );
     prop_oneof![
         Just(Vec::new()),
-        (plain, vec(("[a-z][0-9]{5}", text), 0..30), 0_usize..951).prop_map(|(time, items, length)| {
+        ("[0-9]{0,14}", prop_oneof![gbk, utf8], 0_usize..951).prop_map(|(time, items, length)| {
             let mut content = format!("DataTime=20260311{time}").into_bytes();
             for (code, text) in items {
                 content.extend_from_slice(format!(";{code}-Info=").as_bytes());
                 content.extend_from_slice(&text);
             }
             content.truncate(length);
+            // Not in the middle of a character.
+            while content.last().is_some_and(|byte| !byte.is_ascii()) {
+                content.pop();
+            }
             content
         }),
     ]

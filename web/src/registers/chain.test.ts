@@ -16,9 +16,15 @@ it('stands each step in a column of its own and spreads what stands in it', () =
 })
 
 it('marks the start, gaps, and what only the river leads to', () => {
-  const [series] = (chainOption(walk, 4, false) as { series: { data: { said: string; symbolSize: number }[]; links: { lineStyle: { type?: string }; said: string }[] }[] }).series
-  expect(series?.data.map((n) => n.symbolSize)).toEqual([26, 16, 16])
+  const [series] = (chainOption(walk, 4, false, 500) as { series: { data: { said: string; symbolSize: number }[]; links: { lineStyle: { type?: string }; said: string }[] }[] }).series
+  expect(series?.data.map((n) => n.symbolSize)).toEqual([26, 16, 16, 0, 0])
   expect(series?.data[1]?.said).toMatch(/^△ .*…$/)
   expect(series?.data[2]?.said).toContain('1.50 km · 1 h 0 min')
   expect(series?.links.map((l) => [l.said, l.lineStyle.type])).toEqual([['排入', undefined], ['沿河', 'dashed']])
+})
+
+it('is drawn pixel by pixel: the plane is as large as the drawing without its margins', () => {
+  const [series] = (chainOption(walk, 4, false, 800, 258) as { series: { data: { id: string; x: number; y: number }[] }[] }).series
+  expect(series?.data.slice(-2).map((n) => [n.id, n.x, n.y])).toEqual([['from', 0, 0], ['to', 660, 200]])
+  expect(series?.data[0]).toMatchObject({ x: 0, y: 100 })
 })

@@ -1,5 +1,5 @@
 //! Frames as they came, and the quarantine. The bytes are read from the raw log; what they say is shown in plain where the
-//! device's key opens them. The device's password is shown only to those who may see it, keys to nobody.
+//! device's key opens them. The device's password and a new key are shown only to those who may see them.
 
 use std::fmt::Write as _;
 
@@ -102,9 +102,9 @@ async fn views(ctx: &Shared, access: &Access, rows: Vec<FrameRow>) -> Vec<FrameV
         };
         let (cp, factors) = bytes
             .as_deref()
-            .map(|bytes| content(bytes, &ctx.app.options.keys))
+            .map(|bytes| content(bytes, &ctx.app.options.keys, open))
             .unwrap_or_default();
-        let raw = bytes.as_deref().map(|bytes| hidden(&readable(bytes), NEW_KEY));
+        let raw = bytes.as_deref().map(readable);
         out.push(FrameView {
             id: row.id.0,
             mn: row.mn.map(|Mn(mn)| mn),
@@ -125,7 +125,13 @@ async fn views(ctx: &Shared, access: &Access, rows: Vec<FrameRow>) -> Vec<FrameV
                     en: d.en,
                 })
                 .collect(),
-            raw: raw.map(|text| if open { text } else { hidden(&text, "PW=") }),
+            raw: raw.map(|text| {
+                if open {
+                    text
+                } else {
+                    hidden(&hidden(&text, "PW="), NEW_KEY)
+                }
+            }),
             held: row.held,
             repeats: row.repeats,
             last_received_at: (row.repeats > 0).then(|| row.last_received_at.into()),
@@ -147,11 +153,11 @@ fn readable(bytes: &[u8]) -> String {
     out
 }
 
-/// CP and factors of a frame, as the decoder reads them with the device's key. A new key (1014) is not shown.
-fn content(bytes: &[u8], keys: &KeyRing) -> (Value, Value) {
+/// CP and factors of a frame, as the decoder reads them with the device's key. A new key (1014) is shown like a password.
+fn content(bytes: &[u8], keys: &KeyRing, open: bool) -> (Value, Value) {
     let report = FrameReport::of_unsealed(&keys.unseal(hj212::decode(bytes)));
     let mut cp = serde_json::to_value(report.cp).unwrap_or_default();
-    if let Some(key) = cp.get_mut(NEW_KEY.trim_end_matches('=')) {
+    if !open && let Some(key) = cp.get_mut(NEW_KEY.trim_end_matches('=')) {
         *key = HIDDEN.into();
     }
     (cp, serde_json::to_value(report.factors).unwrap_or_default())
@@ -182,7 +188,7 @@ mod tests {
 
     #[test]
     fn the_parameters_and_factors_of_a_frame_are_read_and_its_password_is_hidden() {
-        let (cp, factors) = content(FRAME.as_bytes(), &KeyRing::default());
+        let (cp, factors) = content(FRAME.as_bytes(), &KeyRing::default(), false);
         assert_eq!(cp["DataTime"], "20260824003817");
         assert_eq!(factors["a21026"]["Rtd"], "36.91");
         let shown = hidden(FRAME, "PW=");
@@ -202,15 +208,17 @@ mod tests {
             hj212::crc::Kind::Standard,
         );
         let sealed = seal(&hj212::decode(&frame), &key, Form::Raw);
-        let (cp, _) = content(&sealed, &keys);
+        let (cp, _) = content(&sealed, &keys, false);
         assert_eq!(
             (&cp["SKCreateTime"], &cp["NewSK"]),
             (&"20260824000000".into(), &HIDDEN.into())
         );
-        let (shut, factors) = content(&sealed, &KeyRing::default());
+        let (shut, factors) = content(&sealed, &KeyRing::default(), false);
         assert_eq!((shut, factors), (serde_json::json!({}), serde_json::json!({})));
-        let (plain, _) = content(&frame, &keys);
+        let (plain, _) = content(&frame, &keys, false);
         assert_eq!(plain["NewSK"], HIDDEN);
+        let (open, _) = content(&frame, &keys, true);
+        assert_eq!(open["NewSK"], "Geheim1234567890");
         let shown = hidden(&readable(&frame), NEW_KEY);
         assert!(!shown.contains("Geheim1234567890"), "{shown}");
     }

@@ -5,6 +5,11 @@ import { english, listed, nameOf } from '@/i18n'
 import type { Words } from '@/registers/shown'
 import { unitName } from '@/state/session'
 
+/** A title with the names of units in place of their codes, which is all the title's maker had. */
+export function titleOf(title: string): string {
+  return title.split(' · ').map((part) => unitName(part, english.value) || part).join(' · ')
+}
+
 export function useWords(): Words {
   const { t } = useI18n()
   return {
