@@ -30,6 +30,8 @@ export function places(walk: Pick<ChainWalk, 'nodes'>, steps: number, width: num
   })
 }
 
+/** Letters of a name at the edge, where only half of it has a column's room. */
+const AT_EDGE = 13
 /** Letters of a name, by the room a column has: twelve pixels each, neither a stub nor a line. */
 const letters = (column: number): number => Math.max(8, Math.min(22, Math.floor(column / 12)))
 const cut = (text: string, most: number): string => ([...text].length > most ? `${[...text].slice(0, most - 1).join('')}…` : text)
@@ -68,7 +70,7 @@ export function chainOption(walk: ChainWalk, steps: number, english: boolean, wi
         edgeLabel: { show: walk.edges.length <= 24, fontSize: 10, color: '#5e6d68', formatter: (p: { data: { said: string } }) => p.data.said },
         lineStyle: { color: '#9fb0aa', width: 1.4 },
         data: [...walk.nodes.map((n, i) => ({
-          id: String(i), key: n.key, name: n.title, said: `${gaps.has(i) ? '△ ' : ''}${label(n, most)}`, x: at[i]?.x, y: at[i]?.y, symbol: n.kind === 'subject' ? 'roundRect' : 'circle', symbolSize: n.start ? 26 : 16,
+          id: String(i), key: n.key, name: n.title, said: `${gaps.has(i) ? '△ ' : ''}${label(n, n.step === 0 || n.step === steps - 1 ? Math.min(most, AT_EDGE) : most)}`, x: at[i]?.x, y: at[i]?.y, symbol: n.kind === 'subject' ? 'roundRect' : 'circle', symbolSize: n.start ? 26 : 16,
           itemStyle: { color: SERIES[n.step % SERIES.length], borderColor: n.start ? '#14211e' : gaps.has(i) ? '#d9822b' : '#fff', borderWidth: 2 },
         })), corner('from', 0, 0), corner('to', across, down)],
         links: walk.edges.map((l) => ({ source: String(l.from), target: String(l.to), said: english ? l.en : l.zh, lineStyle: { ...(l.field == null ? { type: 'dashed', color: '#3f6fb0' } : {}), curveness: bend(walk, l) } })),

@@ -192,11 +192,12 @@ fn turn(given: &Given<'_>, input: &TargetInput) -> Turn {
 /// Targets that fall due in the year; the task as a whole where none does and its work goes on.
 pub(super) fn tasks(given: &Given<'_>, list: &mut List) {
     for task in given.tasks {
-        if let Some(why) = match task.status {
+        let over = match task.status {
             Status::Done => Some(Text::new("任务已完成", "the task is done")),
             Status::Stopped => Some(Text::new("任务已批准终止", "the task is stopped with approval")),
             _ => None,
-        } {
+        };
+        if let Some(why) = over {
             let units = all(task);
             list.leave("task", &task.id, &task.title, "done", why, &units);
             continue;

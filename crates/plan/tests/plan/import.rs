@@ -155,37 +155,30 @@ fn wrapping_does_not_matter() {
 
 /// Chapters 1, sections 1.1, items 1.1.1.
 fn in_arabic(text: &str) -> String {
-    let mut out = String::new();
+    let number = |c: char| "一二三四五六七八九".chars().position(|n| n == c).map(|n| n + 1);
     let (mut chapter, mut section) = (0, 0);
-    for line in text.lines() {
+    let lines = text.lines().map(|line| {
         let bare = line.trim_start_matches(['#', ' ', '-', '*']);
-        let short = !bare.contains('。') && bare.chars().count() < 40;
-        let number = |c: char| "一二三四五六七八九".chars().position(|n| n == c);
+        let title = !bare.contains('。') && bare.chars().count() < 40 && !line.contains('\t');
         let mut chars = bare.chars();
         let (a, b, c) = (chars.next(), chars.next(), chars.next());
-        let rest: String = bare.chars().skip(2).collect();
+        let behind = |n: usize| bare.chars().skip(n).collect::<String>();
         match (a, b, c) {
-            (Some(n), Some('、'), _) if short && number(n).is_some() => {
-                (chapter, section) = (number(n).unwrap() + 1, 0);
-                out.push_str(&format!("## {chapter} {rest}\n"));
+            (Some(n), Some('、'), _) if title && number(n).is_some() => {
+                (chapter, section) = (number(n).unwrap(), 0);
+                format!("## {chapter} {}", behind(2))
             }
-            (Some('（' | '('), Some(n), Some('）' | ')'))
-                if short && chapter > 0 && number(n).is_some() && !line.contains('\t') =>
-            {
-                section = number(n).unwrap() + 1;
-                let rest: String = bare.chars().skip(3).collect();
-                out.push_str(&format!("### {chapter}.{section} {}\n", rest.trim()));
+            (Some('（' | '('), Some(n), Some('）' | ')')) if title && chapter > 0 && number(n).is_some() => {
+                section = number(n).unwrap();
+                format!("### {chapter}.{section} {}", behind(3).trim())
             }
             (Some(n), Some('.'), _) if n.is_ascii_digit() && section > 0 && !line.contains('\t') => {
-                out.push_str(&format!("{chapter}.{section}.{n} {rest}\n"));
+                format!("{chapter}.{section}.{n} {}", behind(2))
             }
-            _ => {
-                out.push_str(line);
-                out.push('\n');
-            }
+            _ => line.to_owned(),
         }
-    }
-    out
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What units have to be told of the plan (提醒、黄牌、督办、约谈): kept once for each event, ended when the matter is settled or
 //! has gone on to the next level, acknowledged by a person of the unit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::ids::{UnitCode, UserId};
 use model::time::UtcMs;
@@ -138,7 +138,7 @@ impl Store {
         let mut out = Synced::default();
         let mut tx = self.db().write().await?;
         let mut events: BTreeMap<String, &NewNotice> = BTreeMap::new();
-        let mut items: std::collections::BTreeSet<String> = std::collections::BTreeSet::new();
+        let mut items: BTreeSet<String> = BTreeSet::new();
         for notice in holding {
             items.insert(notice.item());
             events.insert(notice.event(), notice);
