@@ -39,12 +39,14 @@ pub(crate) async fn serve(request: Request) -> Response {
     }
 }
 
-/// Whether the last part of a path has an ending of a few letters; names of the application's own pages have none.
+/// Whether the last part of a path has an ending as files have: a letter first, a few in all. Tasks of the plan (`3.4.1`)
+/// are pages.
 fn is_file(path: &str) -> bool {
     let last = path.rsplit('/').next().unwrap_or_default();
     last.rsplit_once('.').is_some_and(|(stem, ending)| {
         !stem.is_empty()
             && (1..=11).contains(&ending.len())
+            && ending.starts_with(|c: char| c.is_ascii_alphabetic())
             && ending.bytes().all(|b| b.is_ascii_alphanumeric())
     })
 }

@@ -123,13 +123,9 @@ async fn pages_are_served_beside_the_api(bench: &Bench) {
             .starts_with("text/html")
     );
     assert_eq!(index.headers[header::CACHE_CONTROL], "no-cache");
-    assert_eq!(
-        bench
-            .ask("-", "GET", "/console/alarms?state=open", None)
-            .await
-            .text,
-        index.text
-    );
+    for page in ["/console/alarms?state=open", "/plan/tasks/3.4.1"] {
+        assert_eq!(bench.ask("-", "GET", page, None).await.text, index.text, "{page}");
+    }
     assert_eq!(
         bench
             .ask("-", "GET", "/assets/missing-1234.js", None)
