@@ -195,12 +195,11 @@ async fn read(body: Body, most: usize) -> Result<Bytes> {
     whole.map_err(|_| ApiError::from(Code::BodyTooLarge).with(json!({ "limit": most })))
 }
 
-/// Records are larger than other forms.
+/// Records, remarks of an evaluation and corrections of a plan are larger than other forms.
 fn largest(action: &str) -> usize {
-    if action == "registers.write" {
-        limits::MAX_RECORD_BODY
-    } else {
-        limits::MAX_BODY
+    match action {
+        "registers.write" | "plan.evaluate" | "plan.write" => limits::MAX_RECORD_BODY,
+        _ => limits::MAX_BODY,
     }
 }
 

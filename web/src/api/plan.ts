@@ -34,6 +34,9 @@ export type Extraction = S['ExtractionView']
 export type Correction = S['CorrectionView']
 export type PlanDiff = S['PlanDiff']
 export type PublicPlan = S['PublicPlan']
+export type PlanNotice = S['NoticeView']
+export type GoalProposal = S['GoalProposal']
+export type ConsistencyList = S['ConsistencyList']
 
 const on = (day?: string): { query: { on?: string } } => ({ query: given({ on: day }) })
 
@@ -49,6 +52,13 @@ export const late = (query: { on?: string; unit?: string; level?: string; page?:
   ask(client.GET('/api/v1/plan/late', { params: { query: given(query) } }))
 export const unit = (code: string, day?: string): Promise<UnitView> =>
   ask(client.GET('/api/v1/plan/units/{code}', { params: { path: { code }, ...on(day) } }))
+export const acknowledge = (id: number, note: string): Promise<PlanNotice> =>
+  ask(client.POST('/api/v1/plan/notices/{id}/acknowledge', { params: { path: { id } }, body: { note } }))
+export const goals = (year: number, unitCode?: string): Promise<GoalProposal> =>
+  ask(client.GET('/api/v1/plan/goals/derived', { params: { query: { year, ...given({ unit: unitCode }) } } }))
+export const deriveGoals = (body: S['DeriveGoals']) => ask(client.POST('/api/v1/plan/goals/derived', { body }))
+export const consistency = (): Promise<ConsistencyList> => ask(client.GET('/api/v1/plan/consistency'))
+export const consistencyOrder = (id: string) => ask(client.POST('/api/v1/plan/consistency/{id}/order', { params: { path: { id } } }))
 export const draftOrders = (body: S['DraftOrder']) => ask(client.POST('/api/v1/plan/orders', { body }))
 
 export const rounds = async (): Promise<RoundRow[]> => (await ask(client.GET('/api/v1/plan/rounds'))).items

@@ -5773,6 +5773,35 @@ export interface components {
             /** @description Chinese name. */
             zh: string;
         };
+        /** @description A published evaluation for everybody: what came out, not who made it or what was said on the way. */
+        PublicEvaluation: {
+            /** @description Day the data are of. */
+            cutoff: string;
+            /** @description 演示 */
+            demo: boolean;
+            grade?: components["schemas"]["Bilingual"] | null;
+            /**
+             * Format: int64
+             * @description Row.
+             */
+            id: number;
+            /** @description `yearly`, `midterm`, `final` */
+            kind: string;
+            /** @description Name. */
+            names: components["schemas"]["Bilingual"];
+            /** @description Score, 0 to 100. */
+            score?: string | null;
+            /**
+             * Format: int64
+             * @description Version among those of its kind and year.
+             */
+            version: number;
+            /**
+             * Format: int32
+             * @description Year.
+             */
+            year: number;
+        };
         /** @description A goal of a year for everybody. */
         PublicGoal: {
             /** @description Due. */
@@ -5832,7 +5861,7 @@ export interface components {
             /** @description Demonstration figures are part of it. */
             demo: boolean;
             /** @description Published evaluations. */
-            evaluations: components["schemas"]["EvaluationRow"][];
+            evaluations: components["schemas"]["PublicEvaluation"][];
             /** @description Goals of years, as far as published. */
             goals: components["schemas"]["PublicGoal"][];
             /** @description Indicators with base and target; values as far as published. */

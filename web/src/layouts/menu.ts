@@ -1,6 +1,6 @@
 // The console's menu as data: where it leads, and the action somebody needs to see it.
 
-import { AlarmClock, Bell, Checked, Collection, Compass, Connection, Cpu, DataLine, Document, Files, Finished, Fold, House, Key, List, Location, MapLocation, Monitor, Notebook, OfficeBuilding, Postcard, Pouring, Reading, Share, Stamp, Sunny, Tickets, TrendCharts, User, View } from '@element-plus/icons-vue'
+import { AlarmClock, Bell, Checked, Collection, Compass, Connection, Cpu, DataLine, Document, Files, Finished, Flag, Fold, House, Key, List, Location, MapLocation, Monitor, Notebook, OfficeBuilding, Postcard, Pouring, Reading, Share, Stamp, Sunny, Switch, Tickets, TrendCharts, User, View } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 
 export interface MenuItem {
@@ -56,8 +56,10 @@ export const MENU: { key: string; items: MenuItem[] }[] = [
       { key: 'planMine', to: '/plan/mine', icon: Checked, action: 'plan.read' },
       { key: 'planIndicators', to: '/plan/indicators', icon: TrendCharts, action: 'plan.read' },
       { key: 'planTasks', to: '/plan/tasks', icon: List, action: 'plan.read' },
+      { key: 'planGoals', to: '/plan/goals', icon: Flag, action: 'plan.read' },
       { key: 'planDispatch', to: '/plan/dispatch', icon: Finished, action: 'plan.read' },
       { key: 'planEvaluation', to: '/plan/evaluations', icon: Stamp, action: 'plan.read' },
+      { key: 'planConsistency', to: '/plan/consistency', icon: Switch, action: 'plan.read' },
       { key: 'planImport', to: '/plan/documents', icon: Reading, action: 'plan.read' },
     ],
   },

@@ -316,6 +316,12 @@ async fn an_evaluation_goes_from_the_desk_to_the_public(bench: &Bench) {
             .is_success()
     );
     let after = bench.get("-", "/public/plan").await.ok();
+    for inside in ["made_by", "snapshot", "events", "state"] {
+        assert!(
+            after["evaluations"][0].get(inside).is_none(),
+            "{inside} is nobody else's business"
+        );
+    }
     assert_eq!(after["indicators"][0]["value"], "61");
     assert_eq!(after["evaluations"].as_array().unwrap().len(), 2);
     let first = bench.get("-", &public).await;
@@ -445,6 +451,13 @@ async fn the_document_is_uploaded_corrected_and_compared(bench: &Bench) {
         .send(form(&bench, "inspector", "plan.pdf", b"%PDF-1.7"))
         .await;
     assert_eq!(wrong.problem(), (400, "invalid_input".into()));
+    // A published plan is larger than what forms may hold.
+    let long = format!("{PLAN}\n{}", "附件说明文字。\n".repeat(5_000));
+    assert!(long.len() > server::limits::MAX_BODY);
+    let whole = bench
+        .send(form(&bench, "inspector", "long.md", long.as_bytes()))
+        .await;
+    assert_eq!(whole.status, StatusCode::CREATED, "{}", whole.text);
     let first = bench
         .send(form(&bench, "inspector", "plan.md", PLAN.as_bytes()))
         .await;
@@ -509,7 +522,7 @@ async fn the_document_is_uploaded_corrected_and_compared(bench: &Bench) {
             .as_array()
             .unwrap()
             .len(),
-        2
+        3
     );
 }
 

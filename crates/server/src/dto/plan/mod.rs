@@ -251,8 +251,31 @@ pub struct PublicPlan {
     /// Goals of years, as far as published.
     pub goals: Vec<PublicGoal>,
     /// Published evaluations.
-    pub evaluations: Vec<evaluations::EvaluationRow>,
+    pub evaluations: Vec<PublicEvaluation>,
     /// Demonstration figures are part of it.
+    pub demo: bool,
+}
+
+/// A published evaluation for everybody: what came out, not who made it or what was said on the way.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PublicEvaluation {
+    /// Row.
+    pub id: i64,
+    /// `yearly`, `midterm`, `final`
+    pub kind: String,
+    /// Name.
+    pub names: Bilingual,
+    /// Year.
+    pub year: u16,
+    /// Version among those of its kind and year.
+    pub version: i64,
+    /// Day the data are of.
+    pub cutoff: String,
+    /// Score, 0 to 100.
+    pub score: Option<String>,
+    /// Grade.
+    pub grade: Option<Bilingual>,
+    /// 演示
     pub demo: bool,
 }
 

@@ -12,9 +12,11 @@ pub(super) mod rounds;
 pub(super) mod tasks;
 mod views;
 
+use ::plan::tasks::Behind;
+use ::plan::words::About;
 use jiff::civil::Date;
 use model::ids::UnitCode;
-use progress::{Day, Progress, ProgressError, day_of};
+use progress::{Board, Day, Progress, ProgressError, day_of};
 
 use crate::access::Access;
 use crate::authz::sight::Sight;
@@ -68,6 +70,14 @@ impl Part {
             Self::All => true,
             Self::Unit(own) => units.into_iter().any(|u| u == own),
         }
+    }
+
+    /// Whether a task that is behind is one they lead, or are themselves late with: the gravest delay may be another's.
+    pub(super) fn answers_for(&self, board: &Board, item: &Behind) -> bool {
+        item.about == About::Task
+            && board.tasks.iter().filter(|task| task.id == item.id).any(|task| {
+                self.sees_any(&task.lead) || task.late.iter().any(|due| self.sees_any(&due.units))
+            })
     }
 
     /// Whether a task is theirs: they lead it, share or help, or are a town and it is every town's.

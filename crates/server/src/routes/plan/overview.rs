@@ -43,7 +43,11 @@ pub(crate) async fn get_plan(
         };
         *n = n.saturating_add(1);
     }
-    let behind: Vec<_> = board.behind.iter().filter(|b| part.sees_any(&b.units)).collect();
+    let behind: Vec<_> = board
+        .behind
+        .iter()
+        .filter(|b| part.sees_any(&b.units) || part.answers_for(board, b))
+        .collect();
     let mut units: Vec<_> = board.units.iter().filter(|(code, _)| part.sees(code)).collect();
     units.sort_by_key(|(code, s)| {
         let worst = (

@@ -10,7 +10,10 @@ use store::plan::EvaluationState;
 use super::evaluations::file;
 use super::{plan, views};
 use crate::dto::common::Bilingual;
-use crate::dto::plan::{PublicChapter, PublicGoal, PublicIndicator, PublicPlan, PublicTask};
+use crate::dto::plan::evaluations::EvaluationRow;
+use crate::dto::plan::{
+    PublicChapter, PublicEvaluation, PublicGoal, PublicIndicator, PublicPlan, PublicTask,
+};
 use crate::error::{Code, Result};
 use crate::extract::Path;
 use crate::state::{Context, Shared};
@@ -100,8 +103,25 @@ pub(crate) async fn public_plan(State(ctx): State<Context>) -> Result<Json<Publi
         goals,
         demo: rows.iter().any(|r| r.demo)
             || kept.goals.iter().any(|g| g.head.demo && published(&g.head.state)),
-        evaluations: rows.iter().map(views::evaluation).collect(),
+        evaluations: rows
+            .iter()
+            .map(|row| evaluation(views::evaluation(row)))
+            .collect(),
     }))
+}
+
+fn evaluation(row: EvaluationRow) -> PublicEvaluation {
+    PublicEvaluation {
+        id: row.id,
+        kind: row.kind,
+        names: row.names,
+        year: row.year,
+        version: row.version,
+        cutoff: row.cutoff,
+        score: row.score,
+        grade: row.grade,
+        demo: row.demo,
+    }
 }
 
 async fn published(ctx: &Shared, id: i64) -> Result<Made> {
