@@ -430,14 +430,15 @@ fn closing_before(bytes: &[u8], at: usize, from: usize) -> Option<usize> {
     (front.ends_with(b"&&") && front.len() >= from + 2).then_some(front.len())
 }
 
-/// Does a frame begin at `at` whose own number leads to a closing `&&` before `end`? One that does not is something else
-/// that looks like a header, such as a piece of cipher text.
+/// Does a frame begin at `at` whose own number leads to an end with a fitting checksum not behind `end`? One that does not
+/// is something else that looks like a header, such as a piece of cipher text.
 fn is_whole(bytes: &[u8], at: usize, end: usize) -> bool {
-    let head = bytes.get(at..).and_then(read_head);
-    let own_end = head.and_then(|head| Some(at + head.len + head.declared?));
-    own_end.is_some_and(|own_end| {
-        own_end <= end && bytes.get(at..own_end).is_some_and(|text| text.ends_with(b"&&"))
-    })
+    let Some(head) = bytes.get(at..).and_then(read_head) else {
+        return false;
+    };
+    let from = at + head.len;
+    head.declared
+        .is_some_and(|declared| from + declared <= end && kind_at(bytes, from, from + declared).fits())
 }
 
 /// Holds bytes that no text of a frame has; cipher text nearly always does.
