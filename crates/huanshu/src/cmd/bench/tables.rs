@@ -27,11 +27,11 @@ name = "bench_table"
 version = 1
 zh = "测速台账"
 en = "Bench"
-systems = []
+systems = ["S001"]
 title = ["name"]
 retention_years = 1
 field = [
-  { name = "code", zh = "编号", en = "Code", type = "text", required = true, public = true, pattern = "B[0-9]{8}" },
+  { name = "code", zh = "编号", en = "Code", type = "text", required = true, public = true, pattern = "B[0-9]{8}", expects = { zh = "应为B加8位数字", en = "expected B and 8 digits" } },
   { name = "name", zh = "名称", en = "Name", type = "text", required = true, public = true },
   { name = "kind", zh = "类型", en = "Kind", type = "choice", required = true, public = true, choices = [{ code = "a", zh = "甲类", en = "A" }, { code = "b", zh = "乙类", en = "B" }] },
   { name = "town", zh = "镇街", en = "Town", type = "text", public = true },
@@ -243,4 +243,18 @@ async fn measure(data: &Path) -> Result<Vec<Figure>, Failure> {
         .await?;
     }
     Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_that_is_measured_is_a_list() {
+        let file = File {
+            path: "bench/bench_table.toml".to_owned(),
+            text: DEFINITION.to_owned(),
+        };
+        assert_eq!(Library::load(&[file]).err(), None);
+    }
 }
