@@ -36,6 +36,8 @@ pub struct Demo {
     goals: BTreeMap<String, Vec<String>>,
     target: Vec<DemoTarget>,
     project: Vec<DemoProject>,
+    reserve: Vec<DemoReserve>,
+    unrecorded: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -70,6 +72,23 @@ struct DemoProject {
     investment: String,
     #[serde(default)]
     cuts: BTreeMap<String, Vec<String>>,
+}
+
+/// A project in reserve (储备).
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DemoReserve {
+    name: String,
+    task: String,
+    field: String,
+    lead: UnitCode,
+    town: UnitCode,
+    start: Date,
+    due: Date,
+    investment: String,
+    maturity: String,
+    score: String,
+    fund: String,
 }
 
 impl Demo {
