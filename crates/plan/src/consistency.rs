@@ -10,7 +10,7 @@ use crate::facts::{Force, Sense};
 use crate::indicators::{Asks, IndicatorInput, Years, asks, chosen};
 use crate::number::{Num, exact};
 use crate::tasks::TaskInput;
-use crate::words::with_unit;
+use crate::words::Said;
 
 /// A figure of another plan.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,6 +80,8 @@ pub struct Ours {
     pub value: Decimal,
     /// Unit.
     pub unit: Option<String>,
+    /// In English, where it is written otherwise.
+    pub unit_en: Option<String>,
     /// How it is meant.
     pub sense: Sense,
     /// Year.
@@ -164,7 +166,7 @@ pub fn with_indicator(theirs: &Theirs, input: &IndicatorInput, years: Years) -> 
         },
         (Asks::State(words), _) => Err(text!(
             "本规划为定性要求“{words}”，没有数值可比",
-            "this plan states it in words (“{words}”): there is no value to compare"
+            "this plan states it in words (“{words:#}”): there is no value to compare"
         )),
         (Asks::Nothing(why), _) => Err(why),
     };
@@ -181,6 +183,7 @@ pub fn with_indicator(theirs: &Theirs, input: &IndicatorInput, years: Years) -> 
             let ours = Ours {
                 value,
                 unit: input.facts.unit.clone(),
+                unit_en: input.facts.unit_en.clone(),
                 sense,
                 year,
                 by: Text::new(
@@ -223,15 +226,16 @@ pub fn with_task(theirs: &Theirs, task: &TaskInput, years: Years) -> Compared {
             "the target of task {id} is of {year}, the other plan's value is of another year: they cannot be compared"
         ));
     }
-    let name = &target.name;
+    let name = Said::new(&target.name, target.name_en.as_deref());
     compare(
         theirs,
         Ours {
             value,
             unit: target.unit.clone(),
+            unit_en: target.unit_en.clone(),
             sense,
             year,
-            by: text!("规划任务 {id} 的目标“{name}”", "target “{name}” of task {id}"),
+            by: text!("规划任务 {id} 的目标“{name}”", "target “{name:#}” of task {id}"),
             binding: false,
         },
     )
@@ -247,13 +251,14 @@ fn compare(theirs: &Theirs, ours: Ours) -> Compared {
             ))
         };
     };
-    let unit = ours.unit.as_deref();
+    let (unit, unit_en) = (ours.unit.as_deref(), ours.unit_en.as_deref());
     if let (Some(given), Some(own)) = (theirs.unit.as_deref(), unit)
         && spelled(given) != spelled(own)
     {
+        let own = Said::new(own, unit_en);
         let reason = text!(
             "计量单位不同：该规划为 {given}，本规划为 {own}，不可比，须先换算",
-            "the units differ: {given} there, {own} here; convert before comparing"
+            "the units differ: {given} there, {own:#} here; convert before comparing"
         );
         return Compared {
             ours: Some(ours),
@@ -274,7 +279,7 @@ fn compare(theirs: &Theirs, ours: Ours) -> Compared {
     } else {
         Verdict::Looser
     };
-    let shown = |x: Decimal| with_unit(&x.normalize().to_string(), unit);
+    let shown = |x: Decimal| Said::measured(&x.normalize().to_string(), unit, unit_en);
     let (there, here, year) = (shown(value), shown(ours.value), ours.year);
     let gap = Num(exact(value) - exact(ours.value));
     let (rule_zh, rule_en) = match ours.sense {
@@ -297,7 +302,7 @@ fn compare(theirs: &Theirs, ours: Ours) -> Compared {
             binding.0
         ),
         format!(
-            "{there} there, {rule_en} {here} here in {year} ({}), a difference of {gap}: {}{}",
+            "{there:#} there, {rule_en} {here:#} here in {year} ({}), a difference of {gap}: {}{}",
             ours.by.en,
             verdict.text().en,
             binding.1

@@ -1,5 +1,6 @@
 //! The plan's facts kept as data (`profiles/<district>/plan/*.toml`): figures, units and dates under own short titles, so
-//! that the plan lives in the product without the document. Unknown keys and dangling references are errors.
+//! that the plan lives in the product without the document. Unknown keys and dangling references are errors. English names
+//! (`…_en`) are optional, and what has none writes none: a snapshot frozen without them keeps its bytes and its hash.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,6 +11,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::files::{self, FilesError};
+use crate::words::Said;
 
 /// `plan/plan.toml`: what plan it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,6 +19,9 @@ use crate::files::{self, FilesError};
 pub struct Head {
     /// Name of the plan.
     pub title: String,
+    /// In English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title_en: Option<String>,
     /// Document number (发文字号).
     pub number: String,
     /// Day of issue, `2023-01-20`.
@@ -40,8 +45,14 @@ pub struct Chapter {
     pub no: u32,
     /// Own short title.
     pub title: String,
+    /// In English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title_en: Option<String>,
     /// Own short titles of the sections, in order.
     pub sections: Vec<String>,
+    /// In English: as many, or none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sections_en: Vec<String>,
 }
 
 /// How a value is meant.
@@ -64,12 +75,18 @@ pub enum Sense {
 pub struct Target {
     /// What is measured or done.
     pub name: String,
+    /// In English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_en: Option<String>,
     /// Value; none where it is assigned from above or is a state.
     #[serde(default)]
     pub value: Option<Decimal>,
     /// Unit of the value.
     #[serde(default)]
     pub unit: Option<String>,
+    /// In English, where it is written otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit_en: Option<String>,
     /// How the value is meant.
     #[serde(default)]
     pub sense: Option<Sense>,
@@ -104,6 +121,9 @@ pub struct Task {
     pub id: String,
     /// Own short title.
     pub title: String,
+    /// In English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title_en: Option<String>,
     /// Who.
     #[serde(default)]
     pub duty: Vec<Duty>,
@@ -113,6 +133,21 @@ pub struct Task {
     /// Projects it names.
     #[serde(default)]
     pub projects: Vec<String>,
+    /// In English: as many, or none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub projects_en: Vec<String>,
+}
+
+impl Task {
+    /// Projects it names, in both languages.
+    pub fn named(&self) -> impl Iterator<Item = Said> {
+        let english = self.projects_en.iter().map(String::as_str).map(Some);
+        let english = english.chain(std::iter::repeat(None));
+        self.projects
+            .iter()
+            .zip(english)
+            .map(|(zh, en)| Said::new(zh, en))
+    }
 }
 
 /// Binding force.
@@ -159,11 +194,20 @@ pub struct Indicator {
     pub no: u32,
     /// Group.
     pub group: String,
+    /// In English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_en: Option<String>,
     /// Name.
     pub name: String,
+    /// In English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_en: Option<String>,
     /// Unit.
     #[serde(default)]
     pub unit: Option<String>,
+    /// In English, where it is written otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit_en: Option<String>,
     /// Binding or expected.
     pub force: Force,
     /// Which way.
@@ -186,6 +230,9 @@ pub struct Indicator {
     /// The target in words, where it is a state.
     #[serde(default)]
     pub state: Option<String>,
+    /// In English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state_en: Option<String>,
     /// Counted otherwise than before the plan (the mark `*`).
     #[serde(default)]
     pub restated: bool,
@@ -195,6 +242,11 @@ impl Indicator {
     /// Whether a progress between base and target means something: two different numbers of one unit.
     pub fn comparable(&self) -> bool {
         matches!((self.base, self.target), (Some(from), Some(to)) if from != to)
+    }
+
+    /// A figure in its unit.
+    pub(crate) fn measured(&self, figure: &str) -> Said {
+        Said::measured(figure, self.unit.as_deref(), self.unit_en.as_deref())
     }
 }
 
@@ -252,6 +304,17 @@ impl Facts {
     }
 
     fn check(&self, units: &[Unit]) -> Result<(), FilesError> {
+        for chapter in &self.head.chapter {
+            let (own, english) = (chapter.sections.len(), chapter.sections_en.len());
+            if english != 0 && english != own {
+                let no = chapter.no;
+                return Err(FilesError::wrong(
+                    HEAD,
+                    format!("第 {no} 章有 {own} 节，sections_en 却有 {english} 个，请补齐或全部删去"),
+                    format!("chapter {no} has {own} sections and {english} sections_en: give all or none"),
+                ));
+            }
+        }
         let known: BTreeSet<&str> = units.iter().map(|u| u.code.as_str()).collect();
         let mut ids = BTreeSet::new();
         for task in &self.tasks {
@@ -267,6 +330,13 @@ impl Facts {
                 return Err(wrong(
                     format!("任务 {id} 的章节不在 {HEAD}，请补上"),
                     format!("the section of task {id} is not in {HEAD}: add it"),
+                ));
+            }
+            let (own, english) = (task.projects.len(), task.projects_en.len());
+            if english != 0 && english != own {
+                return Err(wrong(
+                    format!("任务 {id} 点名 {own} 项工程，projects_en 却有 {english} 个，请补齐或全部删去"),
+                    format!("task {id} names {own} projects and {english} projects_en: give all or none"),
                 ));
             }
             let mut duties = task

@@ -1,5 +1,7 @@
 //! What every part of the follow-up speaks in: lights, doubts, sources.
 
+use std::fmt;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use standards::text::Text;
@@ -59,12 +61,22 @@ pub struct Source {
     pub key: String,
     /// What it is, in Chinese, as printed in a report.
     pub name: String,
+    /// In English, where the program named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_en: Option<String>,
     /// Day the figure was taken.
     #[serde(default)]
     pub on: Option<Date>,
     /// Revision, edition or snapshot.
     #[serde(default)]
     pub version: String,
+}
+
+impl Source {
+    /// What it is, in both languages.
+    pub(crate) fn said(&self) -> Said {
+        Said::new(&self.name, self.name_en.as_deref())
+    }
 }
 
 /// What a doubt is about.
@@ -106,10 +118,48 @@ impl Doubt {
     }
 }
 
+/// Words that differ by language inside a sentence told in both: `{x}` writes the Chinese, `{x:#}` the English, which is the Chinese
+/// where there is no other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: Option<String>,
+}
+
+impl Said {
+    /// A name, with its English one where it has one.
+    pub fn new(zh: impl Into<String>, en: Option<&str>) -> Self {
+        Self {
+            zh: zh.into(),
+            en: en.map(str::to_owned),
+        }
+    }
+
+    /// A figure in its unit; the English unit where it is written otherwise.
+    pub fn measured(figure: &str, unit: Option<&str>, unit_en: Option<&str>) -> Self {
+        Self {
+            zh: with_unit(figure, unit),
+            en: unit_en.map(|unit| with_unit(figure, Some(unit))),
+        }
+    }
+}
+
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.en {
+            Some(en) if f.alternate() => f.write_str(en),
+            _ => f.write_str(&self.zh),
+        }
+    }
+}
+
 /// Appends a unit to a figure, if there is one.
 pub fn with_unit(figure: &str, unit: Option<&str>) -> String {
     match unit {
         None => figure.to_owned(),
+        Some("") => figure.to_owned(),
         Some(unit) => format!("{figure} {unit}"),
     }
 }

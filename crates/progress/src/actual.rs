@@ -216,10 +216,11 @@ pub(crate) fn share(classes: &[SectionClass], at_most: Option<u8>, at_least: Opt
 /// Sections with a class of fewer days than this are not a year yet: one sampling a month is twelve.
 const SECTION_DAYS: usize = 12;
 
-fn source(key: String, name: &str, on: Option<Date>) -> Source {
+fn source(key: String, (zh, en): (&str, &str), on: Option<Date>) -> Source {
     Source {
         key,
-        name: name.to_owned(),
+        name: zh.to_owned(),
+        name_en: Some(en.to_owned()),
         on,
         version: String::new(),
     }
@@ -259,7 +260,14 @@ pub(crate) fn actual(read: &Read, kept: &Kept, follow: &Follow, years: Years, on
                             year,
                             mean,
                             false,
-                            source(format!("air/{no}/{year}"), "平台评价：区域日均值年均", Some(on)),
+                            source(
+                                format!("air/{no}/{year}"),
+                                (
+                                    "平台评价：区域日均值年均",
+                                    "evaluated: yearly mean of district days",
+                                ),
+                                Some(on),
+                            ),
                         ));
                     }
                 }
@@ -279,7 +287,11 @@ pub(crate) fn actual(read: &Read, kept: &Kept, follow: &Follow, years: Years, on
                             year,
                             ratio.normalize(),
                             false,
-                            source(format!("air/{no}/{year}"), "平台评价：优良天数", Some(on)),
+                            source(
+                                format!("air/{no}/{year}"),
+                                ("平台评价：优良天数", "evaluated: days with good air"),
+                                Some(on),
+                            ),
                         ));
                     }
                 }
@@ -301,21 +313,39 @@ pub(crate) fn actual(read: &Read, kept: &Kept, follow: &Follow, years: Years, on
                             year,
                             share,
                             false,
-                            source(format!("water/{no}/{year}"), "平台评价：断面水质类别", Some(on)),
+                            source(
+                                format!("water/{no}/{year}"),
+                                ("平台评价：断面水质类别", "evaluated: classes of water sections"),
+                                Some(on),
+                            ),
                         ));
                     }
                 }
                 of(this)
                     .filter(|_| !closed(this))
                     .and_then(|classes| share(classes, *at_most, *at_least))
-                    .map(|value| level(value, on, format!("water/{no}/{this}"), "平台评价：断面水质类别"))
+                    .map(|value| {
+                        level(
+                            value,
+                            on,
+                            format!("water/{no}/{this}"),
+                            ("平台评价：断面水质类别", "evaluated: classes of water sections"),
+                        )
+                    })
             }
             Origin::Register { register, figure } => read
                 .figures
                 .get(&(register.to_string(), figure.clone()))
                 .copied()
                 .flatten()
-                .map(|value| level(value, on, format!("figure/{register}/{figure}"), "台账统计")),
+                .map(|value| {
+                    level(
+                        value,
+                        on,
+                        format!("figure/{register}/{figure}"),
+                        ("台账统计", "figure of a register"),
+                    )
+                }),
             Origin::Cuts { pollutant } => {
                 cuts(kept, pollutant, no, years, on, &mut values);
                 None
@@ -332,7 +362,7 @@ pub(crate) fn actual(read: &Read, kept: &Kept, follow: &Follow, years: Years, on
     out
 }
 
-fn level(value: Decimal, on: Date, key: String, name: &str) -> Running {
+fn level(value: Decimal, on: Date, key: String, name: (&str, &str)) -> Running {
     Running {
         through: on,
         figure: RunningFigure::Level { value },
@@ -357,7 +387,11 @@ fn running_mean(
             days,
             before: air.rest_means(factor, years.base..year, through),
         },
-        source: source(format!("air/{no}/{year}"), "平台评价：区域日均值", Some(through)),
+        source: source(
+            format!("air/{no}/{year}"),
+            ("平台评价：区域日均值", "evaluated: district daily means"),
+            Some(through),
+        ),
     })
 }
 
@@ -371,7 +405,11 @@ fn running_days(air: &AirDays, no: u32, years: Years, year: u16, on: Date) -> Op
             bad: found.bad,
             before: air.rest_days(years.base..year, through),
         },
-        source: source(format!("air/{no}/{year}"), "平台评价：优良天数", Some(through)),
+        source: source(
+            format!("air/{no}/{year}"),
+            ("平台评价：优良天数", "evaluated: days with good air"),
+            Some(through),
+        ),
     })
 }
 
@@ -405,7 +443,11 @@ fn cuts(kept: &Kept, pollutant: &str, no: u32, years: Years, on: Date, values: &
             year,
             value,
             provisional,
-            source(key, "重点工程核定减排量", Some(on)),
+            source(
+                key,
+                ("重点工程核定减排量", "cuts approved for projects"),
+                Some(on),
+            ),
         ));
     }
 }

@@ -175,6 +175,7 @@ fn letters(day: &Day, year: u16, closing: Date) -> Vec<Letter> {
                     source: Some(Source {
                         key: record_key(kept::APPEAL, &a.head),
                         name: a.item.clone(),
+                        name_en: None,
                         on: a.decided_on,
                         version: format!("r{}", a.head.revision),
                     }),
@@ -217,6 +218,7 @@ fn item(day: &Day, duty: &Duty, year: u16, closing: Date) -> Item {
         source: Some(Source {
             key: record_key(kept::DUTY, &duty.head),
             name: duty.text.clone(),
+            name_en: None,
             on: Some(closing),
             version: format!("r{}", duty.head.revision),
         }),

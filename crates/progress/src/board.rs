@@ -169,8 +169,14 @@ pub struct LateItem {
     pub of: String,
     /// Its name.
     pub name: String,
+    /// In English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name_en: Option<String>,
     /// What is due.
     pub what: String,
+    /// In English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub what_en: Option<String>,
     /// Due.
     pub due: Date,
     /// Days late.
@@ -200,11 +206,11 @@ impl Board {
     pub fn late(&self, kept: &Kept, rules: &Escalation) -> Vec<LateItem> {
         let of_tasks = self.tasks.iter().flat_map(|t| {
             let all = t.late.iter().chain(&t.coming);
-            all.map(move |due| ("task", t.id.as_str(), t.title.as_str(), due))
+            all.map(move |due| ("task", t.id.as_str(), (&t.title, t.title_en.as_ref()), due))
         });
         let of_projects = self.projects.iter().flat_map(|p| {
             let all = p.late.iter().chain(&p.coming);
-            all.map(move |due| ("project", p.id.as_str(), p.name.as_str(), due))
+            all.map(move |due| ("project", p.id.as_str(), (&p.name, None), due))
         });
         let mut out: Vec<LateItem> = of_tasks
             .chain(of_projects)
@@ -225,8 +231,10 @@ impl Board {
                 Some(LateItem {
                     about,
                     of: of.to_owned(),
-                    name: name.to_owned(),
+                    name: name.0.clone(),
+                    name_en: name.1.cloned(),
                     what: due.what.clone(),
+                    what_en: due.what_en.clone(),
                     due: due.due,
                     late: due.late,
                     left: due.left,

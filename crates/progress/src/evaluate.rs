@@ -278,14 +278,19 @@ impl Progress {
 
     /// Figures of the follow-up itself: rounds, reports, orders up to the closing day.
     fn figures(kept: &crate::kept::Kept, closing: Date) -> Vec<Figure> {
-        let figure = |group: &str, name: &str, value: usize, unit: &str, key: &str| Figure {
-            group: group.to_owned(),
-            name: name.to_owned(),
+        let figure = |group: (&str, &str), name: (&str, &str), value: usize, unit: &str, key: &str| Figure {
+            group: group.0.to_owned(),
+            group_en: Some(group.1.to_owned()),
+            name: name.0.to_owned(),
+            name_en: Some(name.1.to_owned()),
             value: Some(value.into()),
             unit: Some(unit.to_owned()),
+            // Things are counted in English without a word for it.
+            unit_en: Some(String::new()),
             source: Source {
                 key: format!("count/{key}"),
                 name: "台账统计".to_owned(),
+                name_en: Some("count of a register".to_owned()),
                 on: Some(closing),
                 version: String::new(),
             },
@@ -307,18 +312,48 @@ impl Progress {
             .collect();
         let open = orders.iter().filter(|o| o.head.state != "closed").count();
         vec![
-            figure("任务落实", "落实措施", measures.count(), "项", "plan_measure"),
             figure(
-                "任务落实",
-                "审核通过的进展报告",
+                ("任务落实", "work on the tasks"),
+                ("落实措施", "measures"),
+                measures.count(),
+                "项",
+                "plan_measure",
+            ),
+            figure(
+                ("任务落实", "work on the tasks"),
+                ("审核通过的进展报告", "progress reports accepted"),
                 reports.count(),
                 "份",
                 "plan_progress",
             ),
-            figure("调度", "调度填报", filed.len(), "份", "dispatch_return"),
-            figure("调度", "逾期填报", late, "份", "dispatch_return"),
-            figure("督办", "督办单", orders.len(), "份", "plan_order"),
-            figure("督办", "未办结督办单", open, "份", "plan_order"),
+            figure(
+                ("调度", "dispatch"),
+                ("调度填报", "returns of rounds"),
+                filed.len(),
+                "份",
+                "dispatch_return",
+            ),
+            figure(
+                ("调度", "dispatch"),
+                ("逾期填报", "returns filed late"),
+                late,
+                "份",
+                "dispatch_return",
+            ),
+            figure(
+                ("督办", "supervision"),
+                ("督办单", "supervision orders"),
+                orders.len(),
+                "份",
+                "plan_order",
+            ),
+            figure(
+                ("督办", "supervision"),
+                ("未办结督办单", "orders still open"),
+                open,
+                "份",
+                "plan_order",
+            ),
         ]
     }
 

@@ -7,6 +7,7 @@ use model::ids::UnitCode;
 use model::time::UtcMs;
 use plan::facts::Sense;
 use plan::goals::{Given, Placed, Proposal, Proposed, Standing, propose};
+use plan::words::Said;
 use registers::record::Body;
 use serde_json::{Value, json};
 
@@ -58,11 +59,11 @@ impl Progress {
                 dropped: g.head.state == "dropped",
             })
             .collect();
-        let named: BTreeMap<String, Vec<String>> = self
+        let named: BTreeMap<String, Vec<Said>> = self
             .facts()
             .tasks
             .iter()
-            .map(|t| (t.id.clone(), t.projects.clone()))
+            .map(|t| (t.id.clone(), t.named().collect()))
             .collect();
         let projects: Vec<Placed> = day
             .inputs

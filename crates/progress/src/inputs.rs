@@ -37,6 +37,7 @@ fn record_source(register: &str, head: &Head, name: impl Into<String>, on: Optio
     Source {
         key: record_key(register, head),
         name: name.into(),
+        name_en: None,
         on,
         version: format!("r{}", head.revision),
     }

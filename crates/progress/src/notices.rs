@@ -13,7 +13,13 @@ use crate::board::{LateItem, Level, level};
 use crate::error::{ProgressError, Result};
 use crate::follow::Escalation;
 use crate::kept::Kept;
+use crate::rounds::round_of;
 use crate::{Day, Progress, day_of};
+
+/// What is due where a return of a round is.
+const RETURN: &str = "调度填报";
+/// What is due where an order is to be answered.
+const ANSWER: &str = "督办反馈";
 
 /// Days between two dates, zero where the second is not later.
 fn days(from: Date, to: Date) -> i64 {
@@ -76,15 +82,7 @@ pub(crate) fn holding(
         let waits = matches!(of.head.state.as_str(), "open" | "returned") && of.as_of <= on;
         if let (true, Some(name)) = (waits, rounds.get(&of.round)) {
             let subject = of.head.id.to_string();
-            own(
-                "return",
-                &of.unit,
-                subject,
-                name.clone(),
-                "调度填报",
-                of.due,
-                None,
-            );
+            own("return", &of.unit, subject, name.clone(), RETURN, of.due, None);
         }
     }
     for order in kept
@@ -99,7 +97,7 @@ pub(crate) fn holding(
             &order.unit,
             subject,
             order.number.clone(),
-            "督办反馈",
+            ANSWER,
             order.due,
             least,
         );
@@ -108,6 +106,38 @@ pub(crate) fn holding(
 }
 
 impl Progress {
+    /// English names of what a notice is about and of what is due, where they are the plan's or the program's own: a notice is
+    /// kept in the words in which it was raised.
+    pub fn notice_names(&self, notice: &NewNotice) -> (Option<String>, Option<String>) {
+        let (name, what) = (notice.name.as_str(), notice.what.as_str());
+        match notice.about.as_str() {
+            "task" => {
+                let task = self.facts().tasks.iter().find(|t| t.id == notice.subject);
+                let title = task.filter(|t| t.title == name).and_then(|t| t.title_en.clone());
+                let target = task.and_then(|t| t.target.iter().find(|target| target.name == what));
+                let due = match target {
+                    Some(target) => target.name_en.clone(),
+                    None => title.clone().filter(|_| what == name),
+                };
+                (title, due)
+            }
+            "project" => (
+                None,
+                (what == plan::tasks::START.0).then(|| plan::tasks::START.1.to_owned()),
+            ),
+            "return" => {
+                let round = self.follow().rules.round.iter().find_map(|line| {
+                    let year = name.get(..4)?.parse().ok()?;
+                    let (_, names) = round_of(line, year)?;
+                    (names.zh == name).then_some(names.en)
+                });
+                (round, (what == RETURN).then(|| "return of the round".to_owned()))
+            }
+            "order" => (None, (what == ANSWER).then(|| "answer to the order".to_owned())),
+            _ => (None, None),
+        }
+    }
+
     /// Brings what units are told in line with what holds now. Run again it changes nothing.
     pub(crate) async fn tell(&self, day: &Day, now: UtcMs) -> Result<Synced> {
         let rules = &self.follow().rules.escalation;

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use plan::facts::{Facts, Task};
 use plan::number::exact;
 use plan::tasks::{Lights, ProjectState, Stage, is_named};
-use plan::words::Light;
+use plan::words::{Light, Said};
 use rust_decimal::Decimal;
 use standards::num::Exact;
 
@@ -28,7 +28,7 @@ pub struct Line<'a> {
     /// Where it stands; none in reserve.
     pub state: Option<&'a ProjectState>,
     /// Name by which the plan names it, where its record is of a named one.
-    pub named: Option<&'a str>,
+    pub named: Option<Said>,
     /// Money paid so far, 万元; none where the sum cannot be held.
     pub paid: Option<Decimal>,
     /// Cuts by pollutant, in the order of the register.
@@ -50,7 +50,7 @@ pub struct CutSum {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unrecorded<'a> {
     /// Name in the plan.
-    pub name: &'a str,
+    pub name: Said,
     /// Task that names it.
     pub task: &'a Task,
     /// Records whose name says the same, under another task.
@@ -152,9 +152,8 @@ fn of<'a>(facts: &'a Facts, kept: &'a Kept, board: &'a Board) -> Projects<'a> {
             state: states.get(p.head.id.as_str()).copied(),
             named: task(&p.task)
                 .into_iter()
-                .flat_map(|t| &t.projects)
-                .map(String::as_str)
-                .find(|named| is(named, p)),
+                .flat_map(Task::named)
+                .find(|named| is(&named.zh, p)),
             paid: inputs::paid(p, board.on),
             cuts: cuts(p, board.on),
         })
@@ -163,12 +162,12 @@ fn of<'a>(facts: &'a Facts, kept: &'a Kept, board: &'a Board) -> Projects<'a> {
     let unrecorded = facts
         .tasks
         .iter()
-        .flat_map(|task| task.projects.iter().map(move |name| (task, name.as_str())))
-        .filter(|(task, name)| !kept.projects.iter().any(|p| p.task == task.id && is(name, p)))
+        .flat_map(|task| task.named().map(move |name| (task, name)))
+        .filter(|(task, name)| !kept.projects.iter().any(|p| p.task == task.id && is(&name.zh, p)))
         .map(|(task, name)| Unrecorded {
+            elsewhere: kept.projects.iter().filter(|p| is(&name.zh, p)).collect(),
             name,
             task,
-            elsewhere: kept.projects.iter().filter(|p| is(name, p)).collect(),
         })
         .collect();
     Projects { lines, unrecorded }

@@ -3413,12 +3413,18 @@ export interface components {
         FrozenFigure: {
             /** @description Heading. */
             group: string;
+            /** @description In English; null where there is no English name. */
+            group_en?: string | null;
             /** @description What it is. */
             name: string;
+            /** @description In English; null where there is no English name. */
+            name_en?: string | null;
             /** @description Where it comes from. */
             source: components["schemas"]["PlanSource"];
             /** @description Unit. */
             unit?: string | null;
+            /** @description In English; null where it is written the same. */
+            unit_en?: string | null;
             /** @description Value. */
             value?: string | null;
         };
@@ -3705,6 +3711,8 @@ export interface components {
             given: components["schemas"]["GivenView"][];
             /** @description Group. */
             group: string;
+            /** @description In English; null where there is no English name. */
+            group_en?: string | null;
             /** @description P / T */
             index?: string | null;
             /** @description `towards`, `cumulative`, `keep`, `zero`, `threshold`, `incomparable`, `awaiting`, `qualitative` */
@@ -3719,6 +3727,8 @@ export interface components {
             light: string;
             /** @description Name. */
             name: string;
+            /** @description In English; null where there is no English name. */
+            name_en?: string | null;
             /**
              * Format: int32
              * @description Number.
@@ -3745,10 +3755,14 @@ export interface components {
             target?: string | null;
             /** @description Target in words. */
             target_state?: string | null;
+            /** @description In English; null where there is no English name. */
+            target_state_en?: string | null;
             /** @description Share of the plan's time. */
             time: string;
             /** @description Unit. */
             unit?: string | null;
+            /** @description In English; null where it is written the same. */
+            unit_en?: string | null;
             /** @description Weight in a score. */
             weight?: string | null;
             /**
@@ -3915,6 +3929,8 @@ export interface components {
             level?: string | null;
             /** @description Its name. */
             name: string;
+            /** @description In English; null where there is no English name. */
+            name_en?: string | null;
             /** @description Task, or record of the project. */
             of: string;
             /** @description Level an order is due for. */
@@ -3925,6 +3941,8 @@ export interface components {
             units: components["schemas"]["PlanUnit"][];
             /** @description What is due. */
             what: string;
+            /** @description In English; null where there is no English name. */
+            what_en?: string | null;
         };
         /** @description Newest value of a series. */
         LatestValue: {
@@ -4051,6 +4069,8 @@ export interface components {
             id: string;
             /** @description Its name. */
             name: string;
+            /** @description In English; null where there is no English name. */
+            name_en?: string | null;
             /** @description Whose it would be. */
             units: components["schemas"]["PlanUnit"][];
             /** @description Why. */
@@ -4387,6 +4407,8 @@ export interface components {
             level: string;
             /** @description Its name. */
             name: string;
+            /** @description In English; null where there is no English name. */
+            name_en?: string | null;
             /** @description Task, or record of the project, return or order. */
             of: string;
             /** @description Day it came. */
@@ -4396,6 +4418,8 @@ export interface components {
             unit: components["schemas"]["PlanUnit"];
             /** @description What is due. */
             what: string;
+            /** @description In English; null where there is no English name. */
+            what_en?: string | null;
         };
         /** @description One value. */
         ObservationView: {
@@ -4521,6 +4545,8 @@ export interface components {
             sense: string;
             /** @description Unit. */
             unit?: string | null;
+            /** @description In English; null where it is written the same. */
+            unit_en?: string | null;
             /** @description Value. */
             value: string;
             /**
@@ -4870,6 +4896,8 @@ export interface components {
                 level?: string | null;
                 /** @description Its name. */
                 name: string;
+                /** @description In English; null where there is no English name. */
+                name_en?: string | null;
                 /** @description Task, or record of the project. */
                 of: string;
                 /** @description Level an order is due for. */
@@ -4880,6 +4908,8 @@ export interface components {
                 units: components["schemas"]["PlanUnit"][];
                 /** @description What is due. */
                 what: string;
+                /** @description In English; null where there is no English name. */
+                what_en?: string | null;
             }[];
             /**
              * Format: int32
@@ -4927,6 +4957,8 @@ export interface components {
                 level: string;
                 /** @description Its name. */
                 name: string;
+                /** @description In English; null where there is no English name. */
+                name_en?: string | null;
                 /** @description Task, or record of the project, return or order. */
                 of: string;
                 /** @description Day it came. */
@@ -4936,6 +4968,8 @@ export interface components {
                 unit: components["schemas"]["PlanUnit"];
                 /** @description What is due. */
                 what: string;
+                /** @description In English; null where there is no English name. */
+                what_en?: string | null;
             }[];
             /**
              * Format: int32
@@ -5325,6 +5359,8 @@ export interface components {
             light: string;
             /** @description Its name. */
             name: string;
+            /** @description In English; null where there is no English name. */
+            name_en?: string | null;
             /**
              * Format: int32
              * @description Place in the list, from 1.
@@ -5409,6 +5445,8 @@ export interface components {
             target_year: number;
             /** @description Title. */
             title: string;
+            /** @description In English; null where there is no English name. */
+            title_en?: string | null;
         };
         /** @description How many of each light. */
         PlanLights: {
@@ -5481,6 +5519,8 @@ export interface components {
             key: string;
             /** @description What it is, in Chinese. */
             name: string;
+            /** @description In English; null where people named it. */
+            name_en?: string | null;
             on?: components["schemas"]["Day"] | null;
             /** @description Revision, edition or snapshot. */
             version: string;
@@ -5708,6 +5748,8 @@ export interface components {
             name: string;
             /** @description Name by which the plan names it, where it is one of those. */
             named?: string | null;
+            /** @description In English; null where there is no English name. */
+            named_en?: string | null;
             next_due?: components["schemas"]["Day"] | null;
             /** @description Money paid up to the day asked, 万元. */
             paid?: string | null;
@@ -5730,6 +5772,8 @@ export interface components {
             task: string;
             /** @description Title of the task; null where the plan has no such task. */
             task_title?: string | null;
+            /** @description In English; null where there is no English name. */
+            task_title_en?: string | null;
             town?: components["schemas"]["PlanUnit"] | null;
         };
         /** @description The plan's projects. */
@@ -5874,6 +5918,8 @@ export interface components {
             lead: components["schemas"]["PlanUnit"];
             /** @description Unit of the value. */
             measured_in?: string | null;
+            /** @description In English; null where it is written the same. */
+            measured_in_en?: string | null;
             /** @description `at_least`, `at_most`, `equal`, `about` */
             sense?: string | null;
             /** @description Target of the task, where it is one. */
@@ -5882,6 +5928,8 @@ export interface components {
             task?: string | null;
             /** @description Text. */
             text: string;
+            /** @description In English. */
+            text_en: string;
             /** @description Every town takes part by the plan's general rule. */
             towns: boolean;
             /** @description Value. */
@@ -5937,6 +5985,8 @@ export interface components {
             tasks: components["schemas"]["PublicTask"][];
             /** @description Title. */
             title: string;
+            /** @description In English; null where there is no English name. */
+            title_en?: string | null;
         };
         /** @description A column the public sees. */
         PublicColumn: {
@@ -6008,10 +6058,14 @@ export interface components {
             force: string;
             /** @description Group. */
             group: string;
+            /** @description In English; null where there is no English name. */
+            group_en?: string | null;
             /** @description Its light. */
             light?: string | null;
             /** @description Name. */
             name: string;
+            /** @description In English; null where there is no English name. */
+            name_en?: string | null;
             /**
              * Format: int32
              * @description Number.
@@ -6019,10 +6073,14 @@ export interface components {
             no: number;
             /** @description Target in words. */
             state?: string | null;
+            /** @description In English; null where there is no English name. */
+            state_en?: string | null;
             /** @description Target. */
             target?: string | null;
             /** @description Unit. */
             unit?: string | null;
+            /** @description In English; null where it is written the same. */
+            unit_en?: string | null;
             /** @description Value of the newest published evaluation. */
             value?: string | null;
             verdict?: components["schemas"]["Bilingual"] | null;
@@ -6111,6 +6169,8 @@ export interface components {
             lead: components["schemas"]["PlanUnit"][];
             /** @description Title. */
             title: string;
+            /** @description In English; null where there is no English name. */
+            title_en?: string | null;
         };
         /** @description Water quality. */
         PublicWater: {
@@ -6724,6 +6784,8 @@ export interface components {
             id: string;
             /** @description Its text. */
             text: string;
+            /** @description In English; null where people changed the text. */
+            text_en?: string | null;
         };
         /** @description One line of the calculation. */
         StepDoc: {
@@ -7029,6 +7091,8 @@ export interface components {
             sections: components["schemas"]["TaskSection"][];
             /** @description Title. */
             title: string;
+            /** @description In English; null where there is no English name. */
+            title_en?: string | null;
         };
         /** @description A figure of a register. */
         TaskFigure: {
@@ -7090,6 +7154,8 @@ export interface components {
             status: string;
             /** @description Title. */
             title: string;
+            /** @description In English; null where there is no English name. */
+            title_en?: string | null;
             /** @description Also a duty of every town. */
             towns: boolean;
             /** @description Who cooperates. */
@@ -7105,6 +7171,8 @@ export interface components {
             tasks: components["schemas"]["TaskRow"][];
             /** @description Title. */
             title: string;
+            /** @description In English; null where there is no English name. */
+            title_en?: string | null;
         };
         /** @description A target of a task. */
         TaskTarget: {
@@ -7117,11 +7185,15 @@ export interface components {
             met?: boolean | null;
             /** @description What is measured or done. */
             name: string;
+            /** @description In English; null where there is no English name. */
+            name_en?: string | null;
             /** @description `at_least`, `at_most`, `equal`, `about` */
             sense?: string | null;
             source?: components["schemas"]["PlanSource"] | null;
             /** @description Unit. */
             unit?: string | null;
+            /** @description In English; null where it is written the same. */
+            unit_en?: string | null;
             /** @description Value. */
             value?: string | null;
         };
@@ -7148,6 +7220,8 @@ export interface components {
             measures: components["schemas"]["MeasureView"][];
             /** @description Projects the plan names. */
             named_projects: string[];
+            /** @description In English, as many or none. */
+            named_projects_en: string[];
             /** @description Day asked. */
             on: components["schemas"]["Day"];
             /** @description Orders. */
@@ -7348,10 +7422,14 @@ export interface components {
             lead: components["schemas"]["PlanUnit"][];
             /** @description Name in the plan. */
             name: string;
+            /** @description In English; null where there is no English name. */
+            name_en?: string | null;
             /** @description Task that names it. */
             task: string;
             /** @description Title of the task. */
             task_title: string;
+            /** @description In English; null where there is no English name. */
+            task_title_en?: string | null;
         };
         /** @description A change of a user; absent fields stay. A new password or a deactivation ends all of the user's sessions. */
         UserPatch: {

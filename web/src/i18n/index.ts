@@ -51,6 +51,12 @@ export function nameOf(thing: { zh: string; en: string } | null | undefined): st
   return english.value && thing.en !== '' ? thing.en : thing.zh
 }
 
+/** A text of a thing in the chosen language: its `title`, or `title_en` where English is read and there is one. */
+export function called<K extends string>(thing: ({ [P in K]?: string | null } & { [P in `${K}_en`]?: string | null }) | null | undefined, field: K): string {
+  const own = (thing ?? {}) as Record<string, string | null | undefined>
+  return (english.value ? own[`${field}_en`] : null) ?? own[field] ?? ''
+}
+
 /** Words in a row, as the language writes them. */
 export function listed(items: readonly string[]): string {
   return items.join(english.value ? ', ' : '、')

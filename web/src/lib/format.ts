@@ -1,5 +1,8 @@
 // How figures, times and sizes are written. Missing is «—» and never 0; times are the district's civil time.
 
+import { english } from '@/i18n'
+import { unitEnglish } from './names'
+
 /** What stands where nothing is known. */
 export const MISSING = '—'
 
@@ -22,10 +25,10 @@ export function measured(value: string | null | undefined, unit: string | null |
   return sign === '' ? value : `${value} ${sign}`
 }
 
-/** Units as people write them: `ug/m3` → `μg/m³`. */
+/** Units as people write them: `ug/m3` → `μg/m³`; where English is read, in English. */
 export function unitText(unit: string | null | undefined): string {
   if (unit == null) return ''
-  return unit
+  return (english.value ? unitEnglish(unit) : unit)
     .replace(/^ug\//, 'μg/')
     .replace(/m3\b/, 'm³')
     .replace(/m2\b/, 'm²')

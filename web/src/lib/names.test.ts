@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { airItem, roman, waterItem } from './names'
+import { airItem, roman, unitEnglish, waterItem } from './names'
 
 it('names AQI items', () => {
   expect(['pm25_1h', 'pm10_24h', 'o3_1h', 'o3_8h', 'co_1h', 'xyz_1h'].map(airItem)).toEqual(['PM2.5', 'PM10', 'O₃', 'O₃-8h', 'CO', 'xyz_1h'])
@@ -12,4 +12,8 @@ it('names water items in both languages', () => {
 
 it('writes classes in their own numerals', () => {
   expect(['I', 'II', 'III', 'IV', 'V', '劣V'].map(roman)).toEqual(['Ⅰ', 'Ⅱ', 'Ⅲ', 'Ⅳ', 'Ⅴ', '劣Ⅴ'])
+})
+
+it('writes units of measure in English', () => {
+  expect(['t', '户', '个', '万元', '元/t', '万元/亩', '万m³', 'tce/万元', '吨', '株/m²'].map(unitEnglish)).toEqual(['t', 'households', '', '×10⁴ yuan', 'yuan/t', '×10⁴ yuan/mu', '×10⁴ m³', 'tce/×10⁴ yuan', 't', 'plants/m²'])
 })

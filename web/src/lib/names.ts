@@ -26,3 +26,15 @@ export function waterItem(item: { item: string; zh: string }, english: boolean):
 export function roman(name: string): string {
   return name.replace(/[IV]+$/, (letters) => ({ I: 'Ⅰ', II: 'Ⅱ', III: 'Ⅲ', IV: 'Ⅳ', V: 'Ⅴ' })[letters] ?? letters)
 }
+
+/** Words for counted things; what English counts without a word has none. */
+const COUNTED: Record<string, string> = {
+  人: 'people', 户: 'households', 辆: 'vehicles', 眼: 'wells', 株: 'plants', 头只: 'head', 趟: 'trips', 分: 'points', 天: 'd', 日: 'd', 月: 'months', 小时: 'h',
+  学时: 'class hours', 台: '', 家: '', 个: '', 件: '', 项: '', 份: '', 组: '', 块: '', 单: '', 次: '', 处: '', 条: '', 期: '', 轮: '',
+}
+const MEASURED: [RegExp, string][] = [[/元/, 'yuan'], [/亩/, 'mu'], [/平方公里/, 'km²'], [/公里/, 'km'], [/吨/, 't'], [/当量/, 'equivalent'], [/株/, 'plants'], [/万/, '×10⁴ ']]
+
+/** A unit of measure as English writes it: `万元/亩` → `×10⁴ yuan/mu`, `户` → `households`. */
+export function unitEnglish(unit: string): string {
+  return COUNTED[unit] ?? MEASURED.reduce((text, [zh, en]) => text.replace(zh, en), unit)
+}

@@ -65,14 +65,23 @@ pub struct PlanName {
 pub struct Figure {
     /// Heading it stands under.
     pub group: String,
+    /// In English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_en: Option<String>,
     /// What it is.
     pub name: String,
+    /// In English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_en: Option<String>,
     /// Value; none where it is missing.
     #[serde(default)]
     pub value: Option<Decimal>,
     /// Unit.
     #[serde(default)]
     pub unit: Option<String>,
+    /// In English, where it is written otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit_en: Option<String>,
     /// Where it comes from.
     pub source: Source,
 }

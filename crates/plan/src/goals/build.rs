@@ -13,7 +13,7 @@ use crate::canonical;
 use crate::facts::{Direction, Sense, Target};
 use crate::indicators::{Asks, IndicatorInput, asks};
 use crate::tasks::{Stage, Status, TargetInput, TaskInput, is_named, reached};
-use crate::words::with_unit;
+use crate::words::Said;
 
 fn year_end(year: u16) -> Date {
     let year = i16::try_from(year).unwrap_or(i16::MAX);
@@ -35,11 +35,11 @@ fn tag(name: &str) -> String {
     sum
 }
 
-fn words(sense: Sense) -> &'static str {
+fn words(sense: Sense) -> Said {
     match sense {
-        Sense::AtLeast | Sense::About => "不低于",
-        Sense::AtMost => "不高于",
-        Sense::Equal => "达到",
+        Sense::AtLeast | Sense::About => Said::new("不低于", Some("at least")),
+        Sense::AtMost => Said::new("不高于", Some("at most")),
+        Sense::Equal => Said::new("达到", Some("exactly")),
     }
 }
 
@@ -64,21 +64,24 @@ const NO_UNIT: (&str, &str) = (
 pub(super) fn indicators(given: &Given<'_>, list: &mut List) {
     for input in given.indicators {
         let no = input.facts.no.to_string();
+        let name = Said::new(&input.facts.name, input.facts.name_en.as_deref());
         let Some((lead, helpers)) = split(&input.lead, &[]) else {
             let why = Text::new(NO_UNIT.0, NO_UNIT.1);
-            list.leave("indicator", &no, &input.facts.name, "no_unit", why, &[]);
+            list.leave("indicator", &no, name, "no_unit", why, &[]);
             continue;
         };
-        let item = |text: String, sense, value: Option<Decimal>, basis: Text| Proposed {
+        let item = |text: Text, sense, value: Option<Decimal>, basis: Text| Proposed {
             id: format!("{}-i{:02}", given.year, input.facts.no),
             kind: GoalKind::Indicator,
             indicator: Some(input.facts.no),
             task: None,
             target: None,
-            text,
+            text: text.zh.into_owned(),
+            text_en: text.en.into_owned(),
             sense,
             value,
             measured_in: value.and(input.facts.unit.clone()),
+            measured_in_en: value.and(input.facts.unit_en.clone()),
             lead: lead.clone(),
             helpers: helpers.clone(),
             towns: false,
@@ -87,14 +90,14 @@ pub(super) fn indicators(given: &Given<'_>, list: &mut List) {
         };
         match asks(input, given.years, given.year) {
             Asks::Nothing(why) => {
-                list.leave("indicator", &no, &input.facts.name, "no_value", why, &input.lead);
+                list.leave("indicator", &no, name, "no_value", why, &input.lead);
             }
             Asks::State(state) => {
                 let basis = text!(
                     "规划指标 {no}，定性要求",
                     "indicator {no} of the plan, stated in words"
                 );
-                let text = format!("{}：{state}", input.facts.name);
+                let text = text!("{name}：{state}", "{name:#}: {state:#}");
                 list.items.push(item(text, None, None, basis));
             }
             Asks::Value {
@@ -107,12 +110,13 @@ pub(super) fn indicators(given: &Given<'_>, list: &mut List) {
                     continue;
                 };
                 let value = value.normalize();
-                let figure = with_unit(&value.to_string(), input.facts.unit.as_deref());
-                let sum = match input.facts.direction {
-                    Direction::Cumulative => "累计",
-                    _ => "",
+                let (figure, how) = (input.facts.measured(&value.to_string()), words(sense));
+                let text = match input.facts.direction {
+                    Direction::Cumulative => {
+                        text!("{name}累计{how} {figure}", "{name:#}: {how:#} {figure:#} in all")
+                    }
+                    _ => text!("{name}{how} {figure}", "{name:#}: {how:#} {figure:#}"),
                 };
-                let text = format!("{}{sum}{} {figure}", input.facts.name, words(sense));
                 let basis = Text::new(
                     format!("规划指标 {no}，{}", by.zh),
                     format!("indicator {no} of the plan, {}", by.en),
@@ -137,14 +141,20 @@ fn same_indicator<'a>(given: &Given<'a>, target: &Target) -> Option<&'a Indicato
     })
 }
 
-fn target_words(target: &Target) -> String {
+fn target_words(target: &Target) -> Text {
+    let name = Said::new(&target.name, target.name_en.as_deref());
     match (target.value, target.sense) {
         (Some(value), Some(sense)) => {
-            let figure = with_unit(&value.normalize().to_string(), target.unit.as_deref());
-            format!("{}{} {figure}", target.name, words(sense))
+            let figure = value.normalize().to_string();
+            let figure = Said::measured(&figure, target.unit.as_deref(), target.unit_en.as_deref());
+            let how = words(sense);
+            text!("{name}{how} {figure}", "{name:#}: {how:#} {figure:#}")
         }
-        _ if target.assigned => format!("完成市下达的{}任务", target.name),
-        _ => format!("完成{}", target.name),
+        _ if target.assigned => text!(
+            "完成市下达的{name}任务",
+            "{name:#}: what the city assigned is met"
+        ),
+        _ => text!("完成{name}", "{name:#}: done"),
     }
 }
 
@@ -192,6 +202,7 @@ fn turn(given: &Given<'_>, input: &TargetInput) -> Turn {
 /// Targets that fall due in the year; the task as a whole where none does and its work goes on.
 pub(super) fn tasks(given: &Given<'_>, list: &mut List) {
     for task in given.tasks {
+        let title = Said::new(&task.title, task.title_en.as_deref());
         let over = match task.status {
             Status::Done => Some(Text::new("任务已完成", "the task is done")),
             Status::Stopped => Some(Text::new("任务已批准终止", "the task is stopped with approval")),
@@ -199,25 +210,29 @@ pub(super) fn tasks(given: &Given<'_>, list: &mut List) {
         };
         if let Some(why) = over {
             let units = all(task);
-            list.leave("task", &task.id, &task.title, "done", why, &units);
+            list.leave("task", &task.id, title, "done", why, &units);
             continue;
         }
         let Some((lead, helpers)) = split(&task.lead, &task.with) else {
             let why = Text::new(NO_UNIT.0, NO_UNIT.1);
-            list.leave("task", &task.id, &task.title, "no_unit", why, &[]);
+            list.leave("task", &task.id, title, "no_unit", why, &[]);
             continue;
         };
         let dashed = task.id.replace('.', "-");
-        let item = |id: String, text: String, target: Option<&Target>, due: Date, basis: Text| Proposed {
+        let item = |id: String, text: Text, target: Option<&Target>, due: Date, basis: Text| Proposed {
             id,
             kind: GoalKind::Task,
             indicator: None,
             task: Some(task.id.clone()),
             target: target.map(|t| t.name.clone()),
-            text,
+            text: text.zh.into_owned(),
+            text_en: text.en.into_owned(),
             sense: target.and_then(|t| t.sense),
             value: target.and_then(|t| t.value),
             measured_in: target.filter(|t| t.value.is_some()).and_then(|t| t.unit.clone()),
+            measured_in_en: target
+                .filter(|t| t.value.is_some())
+                .and_then(|t| t.unit_en.clone()),
             lead: lead.clone(),
             helpers: helpers.clone(),
             towns: task.towns,
@@ -229,28 +244,33 @@ pub(super) fn tasks(given: &Given<'_>, list: &mut List) {
             let target = &input.target;
             match turn(given, input) {
                 Turn::Off(code, why) => {
-                    list.leave("target", &task.id, &target.name, code, why, &all(task));
+                    let name = Said::new(&target.name, target.name_en.as_deref());
+                    list.leave("target", &task.id, name, code, why, &all(task));
                 }
                 Turn::On(due, was) => {
                     listed = true;
                     let id = &task.id;
                     let (late, basis) = match was {
                         None => (
-                            String::new(),
+                            Text::same(""),
                             text!(
                                 "规划任务 {id} 的目标，本年度到期",
                                 "a target of task {id} that falls due in the year"
                             ),
                         ),
                         Some(was) => (
-                            format!("（原定 {was}，续办）"),
+                            text!("（原定 {was}，续办）", " (due on {was}, carried on)"),
                             text!(
                                 "规划任务 {id} 的目标，{was} 到期未达到，续办",
                                 "a target of task {id}, due on {was} and not reached: carried on"
                             ),
                         ),
                     };
-                    let text = format!("{}：{}{late}", task.title, target_words(target));
+                    let what = target_words(target);
+                    let text = Text::new(
+                        format!("{title}：{}{}", what.zh, late.zh),
+                        format!("{title:#}: {}{}", what.en, late.en),
+                    );
                     let name = format!("{}-t{dashed}-{}", given.year, tag(&target.name));
                     list.items.push(item(name, text, Some(target), due, basis));
                 }
@@ -263,7 +283,7 @@ pub(super) fn tasks(given: &Given<'_>, list: &mut List) {
                 "task {id} of the plan: no target falls due in the year, the work goes on"
             );
             let name = format!("{}-t{dashed}", given.year);
-            let text = format!("{}：完成年度任务", task.title);
+            let text = text!("{title}：完成年度任务", "{title:#}: the work of the year is done");
             let due = year_end(given.year);
             list.items.push(item(name, text, None, due, basis));
         }
@@ -279,13 +299,14 @@ pub(super) fn projects(given: &Given<'_>, list: &mut List) {
     for placed in given.projects {
         let project = &placed.input;
         let units: Vec<UnitCode> = project.lead.iter().chain(&placed.town).cloned().collect();
+        let name = Said::new(&project.name, None);
         if matches!(project.stage, Stage::Complete | Stage::Cancelled) {
             let (stage, code) = (project.stage.zh(), "done");
             let why = text!(
                 "工程状态：{stage}",
                 "the project is complete or cancelled ({stage})"
             );
-            list.leave("project", &project.id, &project.name, code, why, &units);
+            list.leave("project", &project.id, name, code, why, &units);
             continue;
         }
         let Some((text, due)) = nodes(given, placed) else {
@@ -293,20 +314,13 @@ pub(super) fn projects(given: &Given<'_>, list: &mut List) {
                 "本年度没有开工、节点或完工日期",
                 "neither its start nor a stage nor its end falls into the year",
             );
-            list.leave(
-                "project",
-                &project.id,
-                &project.name,
-                "not_this_year",
-                why,
-                &units,
-            );
+            list.leave("project", &project.id, name, "not_this_year", why, &units);
             continue;
         };
         let with: Vec<UnitCode> = placed.town.iter().cloned().collect();
         let Some((lead, helpers)) = split(&project.lead, &with) else {
             let why = Text::new(NO_UNIT.0, NO_UNIT.1);
-            list.leave("project", &project.id, &project.name, "no_unit", why, &[]);
+            list.leave("project", &project.id, name, "no_unit", why, &[]);
             continue;
         };
         list.items.push(Proposed {
@@ -315,10 +329,12 @@ pub(super) fn projects(given: &Given<'_>, list: &mut List) {
             indicator: None,
             task: project.task.clone(),
             target: None,
-            text,
+            text: text.zh.into_owned(),
+            text_en: text.en.into_owned(),
             sense: None,
             value: None,
             measured_in: None,
+            measured_in_en: None,
             lead,
             helpers,
             towns: false,
@@ -330,27 +346,33 @@ pub(super) fn projects(given: &Given<'_>, list: &mut List) {
         for name in given.named.get(&task.id).into_iter().flatten() {
             let kept = given.projects.iter().any(|p| {
                 p.input.task.as_ref() == Some(&task.id)
-                    && is_named(name, &p.input.name, p.plan_name.as_deref())
+                    && is_named(&name.zh, &p.input.name, p.plan_name.as_deref())
             });
             if !kept {
                 let why = Text::new(
                     "规划点名的工程，工程台账中没有已立项的记录",
                     "the plan names it, the register of projects has no decided record of it",
                 );
-                list.leave("project", &task.id, name, "no_record", why, &all(task));
+                list.leave("project", &task.id, name.clone(), "no_record", why, &all(task));
             }
         }
     }
 }
 
 /// What of a project falls into the year, in words, and its last day.
-fn nodes(given: &Given<'_>, placed: &Placed) -> Option<(String, Date)> {
+fn nodes(given: &Given<'_>, placed: &Placed) -> Option<(Text, Date)> {
     let project = &placed.input;
     let name = &project.name;
     match project.due {
-        Some(due) if in_year(due, given.year) => return Some((format!("{name}：年内完工"), due)),
+        Some(due) if in_year(due, given.year) => {
+            return Some((text!("{name}：年内完工", "{name}: complete within the year"), due));
+        }
         Some(due) if before(due, given.year) => {
-            return Some((format!("{name}：完工（原定 {due}，续建）"), year_end(given.year)));
+            let text = text!(
+                "{name}：完工（原定 {due}，续建）",
+                "{name}: complete (due on {due}, carried on)"
+            );
+            return Some((text, year_end(given.year)));
         }
         _ => {}
     }
@@ -361,10 +383,13 @@ fn nodes(given: &Given<'_>, placed: &Placed) -> Option<(String, Date)> {
         .collect();
     if let Some(last) = open.iter().filter_map(|m| m.due).max() {
         let steps: Vec<&str> = open.iter().map(|m| m.name.as_str()).collect();
-        return Some((format!("{name}：完成{}", steps.join("、")), last));
+        let (zh, en) = (steps.join("、"), steps.join(", "));
+        let text = Text::new(format!("{name}：完成{zh}"), format!("{name}: {en} done"));
+        return Some((text, last));
     }
     let start = project.start_due.filter(|d| in_year(*d, given.year))?;
-    (project.stage == Stage::NotStarted).then(|| (format!("{name}：年内开工"), start))
+    let text = text!("{name}：年内开工", "{name}: work begins within the year");
+    (project.stage == Stage::NotStarted).then_some((text, start))
 }
 
 /// What towns undertook for the year; tasks that are theirs by the general rule alone are told, not listed one by one.
@@ -393,9 +418,11 @@ pub(super) fn towns(given: &Given<'_>, list: &mut List) {
                 task: Some(task.id.clone()),
                 target: None,
                 text: format!("{}：{}", given.name(&measure.unit), measure.title),
+                text_en: format!("{:#}: {}", given.name(&measure.unit), measure.title),
                 sense: None,
                 value: None,
                 measured_in: None,
+                measured_in_en: None,
                 lead: measure.unit.clone(),
                 helpers: Vec::new(),
                 towns: false,
@@ -416,7 +443,8 @@ pub(super) fn towns(given: &Given<'_>, list: &mut List) {
                 "of the tasks every town carries out, {rest} have no measure of the town due in the year and are not listed by themselves: enter its measures first"
             );
             let code = std::slice::from_ref(&town.code);
-            list.leave("town", town.code.as_str(), &town.zh, "general_rule", why, code);
+            let name = given.name(&town.code);
+            list.leave("town", town.code.as_str(), name, "general_rule", why, code);
         }
     }
 }

@@ -17,7 +17,7 @@ use standards::text::Text;
 use crate::facts::Sense;
 use crate::indicators::{IndicatorInput, Years};
 use crate::tasks::{ProjectInput, TaskInput};
-use crate::words::with_unit;
+use crate::words::Said;
 
 /// What a goal of a year is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -88,7 +88,7 @@ pub struct Given<'a> {
     /// Projects that are decided on.
     pub projects: &'a [Placed],
     /// Projects the plan names, by task.
-    pub named: &'a BTreeMap<String, Vec<String>>,
+    pub named: &'a BTreeMap<String, Vec<Said>>,
     /// Units of the district.
     pub units: &'a [Unit],
     /// Goals of the year that stand.
@@ -96,9 +96,11 @@ pub struct Given<'a> {
 }
 
 impl Given<'_> {
-    fn name(&self, code: &UnitCode) -> String {
-        let unit = self.units.iter().find(|u| u.code == *code);
-        unit.map_or_else(|| code.to_string(), |u| u.zh.clone())
+    fn name(&self, code: &UnitCode) -> Said {
+        match self.units.iter().find(|u| u.code == *code) {
+            Some(unit) => Said::new(&unit.zh, Some(unit.en.as_str()).filter(|en| !en.is_empty())),
+            None => Said::new(code.as_str(), None),
+        }
     }
 
     fn is_town(&self, code: &UnitCode) -> bool {
@@ -121,14 +123,18 @@ pub struct Proposed {
     pub task: Option<String>,
     /// Target of the task, where it is one.
     pub target: Option<String>,
-    /// Text.
+    /// Text, as its record has it.
     pub text: String,
+    /// In English.
+    pub text_en: String,
     /// How the value is meant.
     pub sense: Option<Sense>,
     /// Value.
     pub value: Option<Decimal>,
     /// Unit of the value.
     pub measured_in: Option<String>,
+    /// In English, where it is written otherwise.
+    pub measured_in_en: Option<String>,
     /// Who leads.
     pub lead: UnitCode,
     /// Who shares and helps.
@@ -148,6 +154,8 @@ pub struct Stands {
     pub id: String,
     /// Its text, as it stands.
     pub text: String,
+    /// In English, where the text is the plan's still.
+    pub text_en: Option<String>,
     /// Where it no longer says what the plan would give.
     pub differs: Option<Text>,
 }
@@ -161,6 +169,8 @@ pub struct LeftOut {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// In English.
+    pub name_en: Option<String>,
     /// Stable code: `done`, `reached`, `later`, `no_date`, `no_value`, `no_unit`, `by_indicator`, `no_record`, `not_this_year`,
     /// `general_rule`, `same_words`, `struck`
     pub code: &'static str,
@@ -197,7 +207,7 @@ impl List {
         &mut self,
         about: &'static str,
         id: &str,
-        name: &str,
+        name: Said,
         code: &'static str,
         why: Text,
         units: &[UnitCode],
@@ -205,7 +215,8 @@ impl List {
         self.left_out.push(LeftOut {
             about,
             id: id.to_owned(),
-            name: name.to_owned(),
+            name: name.zh,
+            name_en: name.en,
             code,
             why,
             units: units.to_vec(),
@@ -235,6 +246,7 @@ pub fn propose(given: &Given<'_>, unit: Option<&UnitCode>) -> Proposal {
                 about: item.kind.key(),
                 id: item.id.clone(),
                 name: item.text.clone(),
+                name_en: Some(item.text_en.clone()),
                 code: "struck",
                 why: Text::new("已由人从清单中删去", "somebody struck it from the list"),
                 units: concerned(&item),
@@ -245,6 +257,7 @@ pub fn propose(given: &Given<'_>, unit: Option<&UnitCode>) -> Proposal {
                     out.standing.push(Stands {
                         id: present.id.clone(),
                         text: present.text.clone(),
+                        text_en: (present.text == item.text).then(|| item.text_en.clone()),
                         differs: differs(present, &item),
                     });
                 }
@@ -253,6 +266,7 @@ pub fn propose(given: &Given<'_>, unit: Option<&UnitCode>) -> Proposal {
                 about: item.kind.key(),
                 id: item.id.clone(),
                 name: item.text.clone(),
+                name_en: Some(item.text_en.clone()),
                 code: "same_words",
                 why: Text::new(
                     "同一年度已有内容相同的目标",
@@ -310,15 +324,16 @@ fn differs(present: &Standing, item: &Proposed) -> Option<Text> {
     if present.value == item.value {
         return None;
     }
-    let unit = item.measured_in.as_deref();
-    let shown = |value: Option<Decimal>| {
-        value.map_or_else(|| "—".to_owned(), |v| with_unit(&v.normalize().to_string(), unit))
+    let (unit, unit_en) = (item.measured_in.as_deref(), item.measured_in_en.as_deref());
+    let shown = |value: Option<Decimal>| match value {
+        None => Said::new("—", None),
+        Some(v) => Said::measured(&v.normalize().to_string(), unit, unit_en),
     };
     let (stands, would) = (shown(present.value), shown(item.value));
     Some(Text::new(
         format!("现为 {stands}，按规划推算为 {would}（{}）；未改动", item.basis.zh),
         format!(
-            "it says {stands}, the plan would give {would} ({}); left as it is",
+            "it says {stands:#}, the plan would give {would:#} ({}); left as it is",
             item.basis.en
         ),
     ))

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::facts::{Force, Side};
 use crate::number::{Num, exact};
-use crate::words::{Doubt, Light, with_unit};
+use crate::words::{Doubt, Light, Said};
 
 /// What a judgement comes to.
 struct Found {
@@ -64,6 +64,7 @@ pub fn state(input: &IndicatorInput, years: Years, year: u16) -> IndicatorState 
     IndicatorState {
         no: input.facts.no,
         name: input.facts.name.clone(),
+        name_en: input.facts.name_en.clone(),
         unit: input.facts.unit.clone(),
         force: input.facts.force,
         kind: reading.kind,
@@ -194,15 +195,14 @@ fn towards(input: &IndicatorInput, reading: &Reading, years: Years, year: u16, t
         "current": current.to_display(),
         "year0": years.base, "year_target": years.target, "year": year,
     }));
-    let unit = input.facts.unit.as_deref();
-    let shown = |x: &Exact| with_unit(&Num(x.clone()).to_string(), unit);
+    let shown = |x: &Exact| input.facts.measured(&Num(x.clone()).to_string());
     let (x, b, g) = (shown(&current), shown(base), shown(target));
     let (p_shown, t_shown) = (Num(p.clone()).percent(), Num(time.clone()).percent());
     let words = pace_words(light, &p, reached, time);
     let (zh, en) = (&words.zh, &words.en);
     let reason = Text::new(
         format!("{year} 年 {x}（基数 {b}，目标 {g}）：进度 {p_shown} %，时间 {t_shown} %，{zh}"),
-        format!("{x} in {year} (from {b} to {g}): progress {p_shown} %, time {t_shown} %, {en}"),
+        format!("{x:#} in {year} (from {b:#} to {g:#}): progress {p_shown} %, time {t_shown} %, {en}"),
     );
     let (index, credit) = share_of_time(&p, time);
     Found {
@@ -253,8 +253,7 @@ fn cumulative(input: &IndicatorInput, reading: &Reading, years: Years, year: u16
         "direction": "cumulative", "target_total": total.to_display(), "annual": listed,
         "year0": years.base, "year_target": years.target, "year": year,
     }));
-    let unit = input.facts.unit.as_deref();
-    let shown = |x: &Exact| with_unit(&Num(x.clone()).to_string(), unit);
+    let shown = |x: &Exact| input.facts.measured(&Num(x.clone()).to_string());
     let (s, g) = (shown(&sum), shown(total));
     let (p_shown, t_shown) = (Num(p.clone()).percent(), Num(time.clone()).percent());
     let (mut index, mut credit) = share_of_time(&p, time);
@@ -264,14 +263,14 @@ fn cumulative(input: &IndicatorInput, reading: &Reading, years: Years, year: u16
         (index, credit) = (None, None);
         text!(
             "缺 {gaps} 个年份的量，已知累计 {s}，至少完成 {p_shown} %（目标 {g}），无法判定",
-            "{gaps} years are missing; {s} are known, at least {p_shown} % of {g}: cannot be judged"
+            "{gaps} years are missing; {s:#} are known, at least {p_shown} % of {g:#}: cannot be judged"
         )
     } else {
         let words = pace_words(light, &p, reached, time);
         let (zh, en) = (&words.zh, &words.en);
         Text::new(
             format!("截至 {year} 年累计 {s}，目标 {g}：进度 {p_shown} %，时间 {t_shown} %，{zh}"),
-            format!("{s} by {year} of {g}: progress {p_shown} %, time {t_shown} %, {en}"),
+            format!("{s:#} by {year} of {g:#}: progress {p_shown} %, time {t_shown} %, {en}"),
         )
     };
     if gaps > 0 {
@@ -302,31 +301,30 @@ fn level(input: &IndicatorInput, reading: &Reading, years: Years, year: u16) -> 
         return missing(input, year, doubts);
     };
     let current = exact(value.value);
-    let unit = input.facts.unit.as_deref();
-    let shown = |x: &Exact| with_unit(&Num(x.clone()).to_string(), unit);
+    let shown = |x: &Exact| input.facts.measured(&Num(x.clone()).to_string());
     let (x, g) = (shown(&current), shown(target));
     let met = reading.not_worse(&current, target);
     let (light, words) = match met {
         Some(true) if reading.kind == Kind::Keep => (
             Light::Green,
-            text!("{year} 年 {x}，保持在 {g}", "{x} in {year}: kept at {g}"),
+            text!("{year} 年 {x}，保持在 {g}", "{x:#} in {year}: kept at {g:#}"),
         ),
         Some(true) => (
             Light::Green,
-            text!("{year} 年 {x}，达到 {g}", "{x} in {year}: {g} is reached"),
+            text!("{year} 年 {x}，达到 {g}", "{x:#} in {year}: {g:#} is reached"),
         ),
         Some(false) if reading.kind == Kind::Keep => (
             Light::Red,
             text!(
                 "{year} 年 {x}，差于应保持的 {g}",
-                "{x} in {year}: worse than the {g} to be kept"
+                "{x:#} in {year}: worse than the {g:#} to be kept"
             ),
         ),
         Some(false) => not_reached(input, reading, years, year, &current, target),
         None => {
             let text = text!(
                 "{year} 年 {x}，与应保持的 {g} 不同，好坏未说明，须核对",
-                "{x} in {year} differs from the {g} to be kept; which side is better is not stated: check it"
+                "{x:#} in {year} differs from the {g:#} to be kept; which side is better is not stated: check it"
             );
             doubts.push(doubt(input, "conflict", text.clone()));
             (Light::Yellow, text)
@@ -346,6 +344,7 @@ fn level(input: &IndicatorInput, reading: &Reading, years: Years, year: u16) -> 
         };
         rule::progress(&aim).map(|p| p.value.clamp(Exact::zero(), Exact::one()))
     });
+    let unit = input.facts.unit.as_deref();
     let mut explanation = begin(reading.kind.zh());
     explanation
         .uses("current", &current, unit.unwrap_or(""))
@@ -397,17 +396,19 @@ fn not_reached(
     current: &Exact,
     target: &Exact,
 ) -> (Light, Text) {
-    let unit = input.facts.unit.as_deref();
-    let shown = |x: &Exact| with_unit(&Num(x.clone()).to_string(), unit);
+    let shown = |x: &Exact| input.facts.measured(&Num(x.clone()).to_string());
     let (x, g, last) = (shown(current), shown(target), years.target);
     if year >= years.target {
-        let words = text!("{year} 年 {x}，未达到 {g}", "{x} in {year}: {g} is not reached");
+        let words = text!(
+            "{year} 年 {x}，未达到 {g}",
+            "{x:#} in {year}: {g:#} is not reached"
+        );
         return (Light::Red, words);
     }
     let Some(goal) = input.goals.iter().rfind(|goal| goal.year == year) else {
         let words = text!(
             "{year} 年 {x}，尚未达到 {g}（目标年 {last}），没有年度目标可比",
-            "{x} in {year}: {g} is not reached yet (due {last}), and no goal of the year is set"
+            "{x:#} in {year}: {g:#} is not reached yet (due {last}), and no goal of the year is set"
         );
         return (Light::Yellow, words);
     };
@@ -416,13 +417,13 @@ fn not_reached(
     if reading.not_worse(current, &goal) == Some(true) {
         let words = text!(
             "{year} 年 {x}，达到年度目标 {of_year}，距规划目标 {g} 仍有差距",
-            "{x} in {year}: the goal of the year {of_year} is met, the target {g} not yet"
+            "{x:#} in {year}: the goal of the year {of_year:#} is met, the target {g:#} not yet"
         );
         (Light::Green, words)
     } else {
         let words = text!(
             "{year} 年 {x}，未达到年度目标 {of_year}",
-            "{x} in {year}: the goal of the year {of_year} is missed"
+            "{x:#} in {year}: the goal of the year {of_year:#} is missed"
         );
         (Light::Red, words)
     }
@@ -437,10 +438,10 @@ fn awaiting(input: &IndicatorInput, reading: &Reading, year: u16) -> Found {
     doubts.push(doubt(input, "awaiting", text));
     let mut found = nothing(reading.reason.clone(), Kind::Awaiting.zh(), doubts);
     if let Some(value) = path::chosen(input, year) {
-        let x = with_unit(&value.value.normalize().to_string(), input.facts.unit.as_deref());
+        let x = input.facts.measured(&value.value.normalize().to_string());
         found.reason = text!(
             "{year} 年 {x}；目标待下达，不作判定",
-            "{x} in {year}; the target is still to be assigned: not judged"
+            "{x:#} in {year}; the target is still to be assigned: not judged"
         );
         found.current = Some(exact(value.value));
         found.given = vec![value.clone()];
@@ -465,16 +466,20 @@ fn in_words(input: &IndicatorInput, reading: &Reading, year: u16) -> Found {
         );
         doubts.push(doubt(input, "conflict", text));
     }
-    let (words, grounds) = (input.facts.state.as_deref().unwrap_or(""), &state.grounds);
+    let words = Said::new(
+        input.facts.state.as_deref().unwrap_or(""),
+        input.facts.state_en.as_deref(),
+    );
+    let grounds = &state.grounds;
     let reason = if state.met {
         text!(
             "{year} 年达到“{words}”：{grounds}",
-            "“{words}” was reached in {year}: {grounds}"
+            "“{words:#}” was reached in {year}: {grounds}"
         )
     } else {
         text!(
             "{year} 年未达到“{words}”：{grounds}",
-            "“{words}” was not reached in {year}: {grounds}"
+            "“{words:#}” was not reached in {year}: {grounds}"
         )
     };
     let mut explanation = begin(Kind::Qualitative.zh());

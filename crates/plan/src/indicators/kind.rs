@@ -7,7 +7,7 @@ use standards::text::Text;
 use super::{IndicatorInput, Kind, Years};
 use crate::facts::{Direction, Side};
 use crate::number::{Num, exact};
-use crate::words::{About, Doubt, with_unit};
+use crate::words::{About, Doubt, Said};
 
 /// An indicator read: kind, figures, and which side is the better one.
 #[derive(Clone, Debug)]
@@ -48,8 +48,7 @@ fn side(input: &IndicatorInput) -> Option<Side> {
 
 pub(super) fn read(input: &IndicatorInput, years: Years) -> Reading {
     let facts = &input.facts;
-    let unit = facts.unit.as_deref();
-    let shown = |x: &Exact| with_unit(&Num(x.clone()).to_string(), unit);
+    let shown = |x: &Exact| facts.measured(&Num(x.clone()).to_string());
     let target = facts
         .target
         .or(input.assigned.as_ref().map(|a| a.value))
@@ -72,9 +71,10 @@ pub(super) fn read(input: &IndicatorInput, years: Years) -> Reading {
         doubts: Vec::new(),
     };
     if let Some(words) = &facts.state {
+        let words = Said::new(words, facts.state_en.as_deref());
         out.reason = text!(
             "目标为定性要求“{words}”",
-            "the target is stated in words: “{words}”"
+            "the target is stated in words: “{words:#}”"
         );
         return out;
     }
@@ -93,7 +93,7 @@ pub(super) fn read(input: &IndicatorInput, years: Years) -> Reading {
             out.base = Some(Exact::zero());
             out.reason = text!(
                 "自 {} 年底起逐年累计，与总量 {} 相比",
-                "summed from the end of {} and held against {}",
+                "summed from the end of {} and held against {:#}",
                 years.base,
                 shown(&target)
             );
@@ -113,14 +113,14 @@ pub(super) fn read(input: &IndicatorInput, years: Years) -> Reading {
             out.base = base;
             out.reason = text!(
                 "目标为 {}，达到并保持",
-                "the target is {}, to be reached and held",
+                "the target is {:#}, to be reached and held",
                 shown(&target)
             );
         }
         Direction::Keep => {
             out.kind = Kind::Keep;
             out.base = base;
-            out.reason = text!("要求保持 {}", "to be kept at {}", shown(&target));
+            out.reason = text!("要求保持 {}", "to be kept at {:#}", shown(&target));
         }
         Direction::Lower | Direction::Higher => towards(input, &mut out, &target, stated, recomputed),
     }
@@ -135,15 +135,14 @@ fn towards(
     stated: Option<Exact>,
     recomputed: Option<Exact>,
 ) {
-    let unit = input.facts.unit.as_deref();
-    let shown = |x: &Exact| with_unit(&Num(x.clone()).to_string(), unit);
+    let shown = |x: &Exact| input.facts.measured(&Num(x.clone()).to_string());
     let goal = shown(target);
     if recomputed.is_none() {
         if let Some(cut) = input.facts.base_cut {
             out.kind = Kind::Incomparable;
             out.reason = text!(
                 "基数 [{cut}%] 为上一个五年的累计降幅，与目标 {goal} 不可比，只判是否达标",
-                "the base [{cut}%] is the cut of the five years before and cannot be compared with {goal}: only whether it is reached is judged"
+                "the base [{cut}%] is the cut of the five years before and cannot be compared with {goal:#}: only whether it is reached is judged"
             );
             return;
         }
@@ -152,7 +151,7 @@ fn towards(
             out.kind = Kind::Incomparable;
             out.reason = text!(
                 "统计口径较上一个五年有调整，基数 {old} 未按新口径重算，与目标 {goal} 不可比，只判是否达标",
-                "counted otherwise than before the plan; the base {old} is not recomputed and cannot be compared with {goal}: only whether it is reached is judged"
+                "counted otherwise than before the plan; the base {old:#} is not recomputed and cannot be compared with {goal:#}: only whether it is reached is judged"
             );
             return;
         }
@@ -161,7 +160,7 @@ fn towards(
         out.kind = Kind::Threshold;
         out.reason = text!(
             "规划未列基数，不计算进度，只判是否达到 {goal}",
-            "the plan states no base: no progress is computed, only whether {goal} is reached"
+            "the plan states no base: no progress is computed, only whether {goal:#} is reached"
         );
         return;
     };
@@ -172,12 +171,12 @@ fn towards(
         out.kind = Kind::Keep;
         out.reason = text!(
             "基期 {from} 已达到目标 {goal}，要求保持",
-            "the base {from} is at the target {goal} already: to be kept"
+            "the base {from:#} is at the target {goal:#} already: to be kept"
         );
         return;
     }
     out.kind = Kind::Towards;
-    out.reason = text!("由基数 {from} 到目标 {goal}", "from {from} to {goal}");
+    out.reason = text!("由基数 {from} 到目标 {goal}", "from {from:#} to {goal:#}");
 }
 
 pub(super) fn doubt(input: &IndicatorInput, code: &'static str, text: Text) -> Doubt {

@@ -490,6 +490,9 @@ pub struct IndicatorState {
     pub no: u32,
     /// Name.
     pub name: String,
+    /// In English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name_en: Option<String>,
     /// Unit.
     pub unit: Option<String>,
     /// Binding or expected.

@@ -10,7 +10,7 @@ use super::kind::{Reading, doubt, not_worse, read};
 use super::{Against, IndicatorInput, Kind, Path, PathPoint, Scope, YearValue, Years};
 use crate::facts::{Sense, Side};
 use crate::number::{Num, exact};
-use crate::words::{Doubt, with_unit};
+use crate::words::{Doubt, Said};
 
 /// What the plan itself asks of an indicator in a year, goals people set left aside.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,7 +27,7 @@ pub enum Asks {
         by: Text,
     },
     /// A state in words.
-    State(String),
+    State(Said),
     /// Nothing that can be said.
     Nothing(Text),
 }
@@ -51,7 +51,7 @@ pub fn asks(input: &IndicatorInput, years: Years, year: u16) -> Asks {
     };
     let Some(target) = reading.target.clone() else {
         return match &input.facts.state {
-            Some(words) => Asks::State(words.clone()),
+            Some(words) => Asks::State(Said::new(words, input.facts.state_en.as_deref())),
             None => Asks::Nothing(reading.reason),
         };
     };
@@ -137,22 +137,28 @@ fn usable(input: &IndicatorInput, year: u16) -> impl Iterator<Item = &YearValue>
 pub(super) fn doubts(input: &IndicatorInput, year: u16) -> Vec<Doubt> {
     let mut out = Vec::new();
     let shown = |v: &YearValue| {
-        let unit = v.unit.as_deref().or(input.facts.unit.as_deref());
-        with_unit(&v.value.normalize().to_string(), unit)
+        let figure = v.value.normalize().to_string();
+        match v.unit.as_deref() {
+            Some(unit) if !same_unit(input, v) => Said::measured(&figure, Some(unit), None),
+            _ => input.facts.measured(&figure),
+        }
     };
     for value in input.values.iter().filter(|v| v.year == year) {
         let figure = shown(value);
         if value.scope == Scope::Former {
             let text = text!(
                 "{year} 年值 {figure} 为原口径，不可比，未采用",
-                "the value {figure} of {year} is of the former scope and cannot be compared: left out"
+                "the value {figure:#} of {year} is of the former scope and cannot be compared: left out"
             );
             out.push(doubt(input, "restated", text));
         } else if !same_unit(input, value) {
-            let want = input.facts.unit.as_deref().unwrap_or("—");
+            let want = Said::new(
+                input.facts.unit.as_deref().unwrap_or("—"),
+                input.facts.unit_en.as_deref(),
+            );
             let text = text!(
                 "{year} 年值 {figure} 的单位不是 {want}，未采用",
-                "the value {figure} of {year} is not in {want}: left out"
+                "the value {figure:#} of {year} is not in {want:#}: left out"
             );
             out.push(doubt(input, "unit", text));
         }
@@ -163,17 +169,17 @@ pub(super) fn doubts(input: &IndicatorInput, year: u16) -> Vec<Doubt> {
     let taken = shown(best);
     for other in usable(input, year).filter(|v| v.value != best.value) {
         let figure = shown(other);
-        let (name, theirs) = (&best.source.name, &other.source.name);
+        let (name, theirs) = (best.source.said(), other.source.said());
         let text = text!(
             "{year} 年有不一致的值：采用 {taken}（{name}），另有 {figure}（{theirs}）",
-            "{year} has values that differ: {taken} ({name}) is used, {figure} ({theirs}) is not"
+            "{year} has values that differ: {taken:#} ({name:#}) is used, {figure:#} ({theirs:#}) is not"
         );
         out.push(doubt(input, "conflict", text));
     }
     if best.provisional {
         let text = text!(
             "{year} 年值 {taken} 为初步数，定案后须重算",
-            "the value {taken} of {year} is provisional: judge again once it is final"
+            "the value {taken:#} of {year} is provisional: judge again once it is final"
         );
         out.push(doubt(input, "provisional", text));
     }

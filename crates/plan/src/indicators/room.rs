@@ -11,7 +11,6 @@ use super::kind::Reading;
 use super::{IndicatorInput, Kind, Room, RunningFigure, Years, path};
 use crate::facts::Side;
 use crate::number::{Num, exact};
-use crate::words::with_unit;
 
 /// The rest of a year.
 pub(super) struct Rest {
@@ -37,8 +36,7 @@ pub(super) fn room(input: &IndicatorInput, reading: &Reading, years: Years) -> O
     } = rest(running.through);
     let against = path::against(input, reading, years, year)?;
     let goal = against.value().0.clone();
-    let unit = input.facts.unit.as_deref();
-    let shown = |x: &Exact| with_unit(&Num(x.clone()).short(2), unit);
+    let shown = |x: &Exact| input.facts.measured(&Num(x.clone()).short(2));
     let int = |n: u16| Exact::int(n.into());
     let (left, feasible, formula, text) = match &running.figure {
         RunningFigure::Mean { mean, days, .. } => {
@@ -51,15 +49,15 @@ pub(super) fn room(input: &IndicatorInput, reading: &Reading, years: Years) -> O
             let words = match (reading.side, feasible) {
                 (Some(Side::Higher), _) => text!(
                     "其余 {remaining} 天平均须不低于 {limit}，全年才达到 {target}",
-                    "the remaining {remaining} days must average at least {limit} for {target} over the year"
+                    "the remaining {remaining} days must average at least {limit:#} for {target:#} over the year"
                 ),
                 (_, true) => text!(
                     "其余 {remaining} 天平均不高于 {limit}，全年即可控制在 {target}",
-                    "with {limit} or less on the remaining {remaining} days the year stays within {target}"
+                    "with {limit:#} or less on the remaining {remaining} days the year stays within {target:#}"
                 ),
                 (_, false) => text!(
                     "全年 {target} 已不可能实现：其余 {remaining} 天即使为零也超过",
-                    "{target} can no longer be met: even zeros on the remaining {remaining} days exceed it"
+                    "{target:#} can no longer be met: even zeros on the remaining {remaining} days exceed it"
                 ),
             };
             (allowed, feasible, formula, words)
@@ -75,10 +73,10 @@ pub(super) fn room(input: &IndicatorInput, reading: &Reading, years: Years) -> O
             let over = left.is_negative();
             let cumulative = reading.kind == Kind::Cumulative;
             let words = match (cumulative || reading.side == Some(Side::Higher), over) {
-                (true, true) => text!("已超过 {target}", "{target} is exceeded already"),
-                (true, false) => text!("距 {target} 还差 {more}", "{more} to come for {target}"),
-                (false, true) => text!("已超出 {target}", "beyond {target} already"),
-                (false, false) => text!("还有 {more} 的余量", "{more} may still come within {target}"),
+                (true, true) => text!("已超过 {target}", "{target:#} is exceeded already"),
+                (true, false) => text!("距 {target} 还差 {more}", "{more:#} to come for {target:#}"),
+                (false, true) => text!("已超出 {target}", "beyond {target:#} already"),
+                (false, false) => text!("还有 {more} 的余量", "{more:#} may still come within {target:#}"),
             };
             (
                 left,
@@ -93,11 +91,14 @@ pub(super) fn room(input: &IndicatorInput, reading: &Reading, years: Years) -> O
             let met = reading.not_worse(&value, &goal) == Some(true);
             let (gap, now, target) = (shown(&left.abs()), shown(&value), shown(&goal));
             let words = if met {
-                text!("目前 {now}，已达到 {target}", "{now} now: {target} is reached")
+                text!(
+                    "目前 {now}，已达到 {target}",
+                    "{now:#} now: {target:#} is reached"
+                )
             } else {
                 text!(
                     "目前 {now}，距 {target} 还差 {gap}",
-                    "{now} now, {gap} from {target}"
+                    "{now:#} now, {gap:#} from {target:#}"
                 )
             };
             (left, true, format!("{goal} − {value}"), words)

@@ -28,6 +28,7 @@ impl Sources {
                     evaluation.year, evaluation.version
                 ),
                 name: format!("本次{}的计算结果（附件列出算式）", evaluation.stage.zh()),
+                name_en: None,
                 on: Some(snapshot.frozen_on),
                 version: format!("第 {} 版", evaluation.version),
             },

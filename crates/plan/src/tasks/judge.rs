@@ -11,12 +11,12 @@ use standards::text::Text;
 use super::{Due, DueKind, Milestone, ProgressBy, Review, Rules, Status, TargetInput, TaskInput, TaskState};
 use crate::facts::Sense;
 use crate::number::{Num, exact};
-use crate::words::{About, Doubt, Light, with_unit};
+use crate::words::{About, Doubt, Light, Said};
 
 /// Something due, with its lag on a day.
 pub(super) fn due(
     kind: DueKind,
-    what: &str,
+    what: Said,
     on: Date,
     today: Date,
     rules: Rules,
@@ -27,7 +27,8 @@ pub(super) fn due(
     let (late, level) = score::lag(on, today, false, supervise, interview);
     Due {
         kind,
-        what: what.to_owned(),
+        what: what.zh,
+        what_en: what.en,
         due: on,
         late,
         left: days_between(today, on).max(0),
@@ -73,44 +74,54 @@ pub fn reached(input: &TargetInput) -> Option<bool> {
 }
 
 fn reached_words(input: &TargetInput) -> Option<Text> {
-    let unit = input.target.unit.as_deref();
-    let shown = |x: rust_decimal::Decimal| with_unit(&x.normalize().to_string(), unit);
+    let (unit, unit_en) = (input.target.unit.as_deref(), input.target.unit_en.as_deref());
+    let shown = |x: rust_decimal::Decimal| Said::measured(&x.normalize().to_string(), unit, unit_en);
     match (input.target.value.map(shown), input.actual.map(shown)) {
-        (Some(goal), Some(now)) => Some(text!("目前 {now}，要求 {goal}", "{now} now, {goal} asked for")),
+        (Some(goal), Some(now)) => Some(text!(
+            "目前 {now}，要求 {goal}",
+            "{now:#} now, {goal:#} asked for"
+        )),
         (Some(goal), None) => Some(text!(
             "要求 {goal}，未报数",
-            "{goal} asked for, no figure reported"
+            "{goal:#} asked for, no figure reported"
         )),
-        (None, Some(now)) => Some(text!("目前 {now}", "{now} now")),
+        (None, Some(now)) => Some(text!("目前 {now}", "{now:#} now")),
         (None, None) => None,
     }
 }
 
 fn open_work(task: &TaskInput, today: Date, rules: Rules) -> Vec<Due> {
     let mut all = Vec::new();
-    let mut add = |kind, what: &str, on: Option<Date>, units: Vec<UnitCode>, words| {
+    let mut add = |kind, what: Said, on: Option<Date>, units: Vec<UnitCode>, words| {
         if let Some(on) = on {
             all.push(due(kind, what, on, today, rules, units, words));
         }
     };
-    add(DueKind::Whole, &task.title, task.due, task.lead.clone(), None);
+    let title = Said::new(&task.title, task.title_en.as_deref());
+    add(DueKind::Whole, title, task.due, task.lead.clone(), None);
     for open in task.targets.iter().filter(|t| reached(t) != Some(true)) {
         let words = reached_words(open);
         add(
             DueKind::Target,
-            &open.target.name,
+            Said::new(&open.target.name, open.target.name_en.as_deref()),
             open.target.due,
             task.lead.clone(),
             words,
         );
     }
     for step in task.milestones.iter().filter(|m| exact(m.done) < Exact::one()) {
-        add(DueKind::Milestone, &step.name, step.due, task.lead.clone(), None);
+        add(
+            DueKind::Milestone,
+            Said::new(&step.name, None),
+            step.due,
+            task.lead.clone(),
+            None,
+        );
     }
     for measure in task.measures.iter().filter(|m| m.done.is_none()) {
         add(
             DueKind::Measure,
-            &measure.title,
+            Said::new(&measure.title, None),
             measure.due,
             vec![measure.unit.clone()],
             None,
@@ -199,6 +210,7 @@ pub fn state(task: &TaskInput, today: Date, rules: Rules) -> TaskState {
     TaskState {
         id: task.id.clone(),
         title: task.title.clone(),
+        title_en: task.title_en.clone(),
         status: task.status,
         light,
         level,
@@ -222,7 +234,7 @@ pub(super) fn late_words(late: &[Due]) -> Option<(Light, Text)> {
         Lag::Supervise | Lag::Interview => Light::Red,
         _ => Light::Yellow,
     };
-    let (what, on, days, step) = (&worst.what, worst.due, worst.late, worst.level.zh());
+    let (what, on, days, step) = (worst.said(), worst.due, worst.late, worst.level.zh());
     let step_en = worst.level.key();
     let (now_zh, now_en) = match &worst.reached {
         Some(text) => (format!("，{}", text.zh), format!(", {}", text.en)),
@@ -234,7 +246,7 @@ pub(super) fn late_words(late: &[Due]) -> Option<(Light, Text)> {
     };
     let text = Text::new(
         format!("“{what}”应于 {on} 前完成，已超期 {days} 天（{step}）{now_zh}{more_zh}"),
-        format!("“{what}” was due on {on}, {days} days late ({step_en}){now_en}{more_en}"),
+        format!("“{what:#}” was due on {on}, {days} days late ({step_en}){now_en}{more_en}"),
     );
     Some((light, text))
 }
@@ -264,10 +276,10 @@ fn light(
         .first()
         .filter(|d| d.left <= i64::from(rules.risk_days) && !done);
     if let Some(due) = near {
-        let (what, left, on) = (&due.what, due.left, due.due);
+        let (what, left, on) = (due.said(), due.left, due.due);
         let text = text!(
             "“{what}”还有 {left} 天到期（{on}），尚未完成",
-            "“{what}” is due in {left} days ({on}) and not done"
+            "“{what:#}” is due in {left} days ({on}) and not done"
         );
         return (Light::Yellow, text);
     }
@@ -300,10 +312,10 @@ fn light(
     }
     let text = match coming.first() {
         Some(next) => {
-            let (what, on) = (&next.what, next.due);
+            let (what, on) = (next.said(), next.due);
             text!(
                 "按期推进，下一项“{what}”{on} 到期",
-                "on schedule; “{what}” comes due on {on}"
+                "on schedule; “{what:#}” comes due on {on}"
             )
         }
         None => Text::new("按期推进", "on schedule"),

@@ -16,10 +16,10 @@ use standards::text::Text;
 
 use crate::facts::{Target, Task};
 use crate::number::Num;
-use crate::words::{Doubt, Light, Source};
+use crate::words::{Doubt, Light, Said, Source};
 
 pub use judge::{reached, state};
-pub use project::{is_named, state as project_state};
+pub use project::{START, is_named, state as project_state};
 pub use ranking::{Behind, behind};
 pub use units::{Lights, UnitDue, UnitState, by_unit};
 
@@ -146,6 +146,9 @@ pub struct TaskInput {
     pub id: String,
     /// Title.
     pub title: String,
+    /// In English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title_en: Option<String>,
     /// Units that lead it, or share the duty where nobody leads.
     #[serde(default)]
     pub lead: Vec<UnitCode>,
@@ -199,6 +202,7 @@ impl TaskInput {
         Self {
             id: task.id.clone(),
             title: task.title.clone(),
+            title_en: task.title_en.clone(),
             lead,
             with,
             towns,
@@ -265,6 +269,9 @@ pub struct Due {
     pub kind: DueKind,
     /// What.
     pub what: String,
+    /// In English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub what_en: Option<String>,
     /// Due day.
     pub due: Date,
     /// Days late, zero before and on the due day.
@@ -278,6 +285,13 @@ pub struct Due {
     pub units: Vec<UnitCode>,
     /// What was reached, where a value is asked for.
     pub reached: Option<Text>,
+}
+
+impl Due {
+    /// What is due, in both languages.
+    pub(crate) fn said(&self) -> Said {
+        Said::new(&self.what, self.what_en.as_deref())
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde calls")]
@@ -306,6 +320,9 @@ pub struct TaskState {
     pub id: String,
     /// Title.
     pub title: String,
+    /// In English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title_en: Option<String>,
     /// State as kept.
     pub status: Status,
     /// Light.

@@ -9,21 +9,25 @@ use standards::text::Text;
 use super::judge::{due, late_words, split, weighted};
 use super::{Due, DueKind, ProjectInput, ProjectState, Rules, Stage};
 use crate::number::{Num, exact};
-use crate::words::{About, Doubt, Light};
+use crate::words::{About, Doubt, Light, Said};
+
+/// What is due where a project is to begin, in both languages.
+pub const START: (&str, &str) = ("开工", "start of work");
 
 fn open_work(project: &ProjectInput, today: Date, rules: Rules) -> Vec<Due> {
     let mut all = Vec::new();
-    let mut add = |kind, what: &str, on: Option<Date>| {
+    let mut add = |kind, what: &str, en: Option<&str>, on: Option<Date>| {
         if let Some(on) = on {
+            let what = Said::new(what, en);
             all.push(due(kind, what, on, today, rules, project.lead.clone(), None));
         }
     };
     if project.stage == Stage::NotStarted {
-        add(DueKind::Milestone, "开工", project.start_due);
+        add(DueKind::Milestone, START.0, Some(START.1), project.start_due);
     }
-    add(DueKind::Whole, &project.name, project.due);
+    add(DueKind::Whole, &project.name, None, project.due);
     for step in project.milestones.iter().filter(|m| exact(m.done) < Exact::one()) {
-        add(DueKind::Milestone, &step.name, step.due);
+        add(DueKind::Milestone, &step.name, None, step.due);
     }
     all
 }
@@ -112,10 +116,10 @@ fn light(project: &ProjectInput, rules: Rules, late: &[Due], coming: &[Due]) -> 
         return found;
     }
     if let Some(near) = coming.first().filter(|d| d.left <= i64::from(rules.risk_days)) {
-        let (what, left, on) = (&near.what, near.left, near.due);
+        let (what, left, on) = (near.said(), near.left, near.due);
         let text = text!(
             "“{what}”还有 {left} 天到期（{on}）",
-            "“{what}” is due in {left} days ({on})"
+            "“{what:#}” is due in {left} days ({on})"
         );
         return (Light::Yellow, text);
     }

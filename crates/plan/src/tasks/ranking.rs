@@ -20,6 +20,9 @@ pub struct Behind {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// In English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name_en: Option<String>,
     /// Red or yellow.
     pub light: Light,
     /// A binding indicator.
@@ -39,6 +42,7 @@ pub fn behind(indicators: &[IndicatorState], tasks: &[TaskState], projects: &[Pr
         about: About::Indicator,
         id: i.no.to_string(),
         name: i.name.clone(),
+        name_en: i.name_en.clone(),
         light: i.light,
         binding: i.force == Force::Binding,
         late_days: 0,
@@ -50,6 +54,7 @@ pub fn behind(indicators: &[IndicatorState], tasks: &[TaskState], projects: &[Pr
         about: About::Task,
         id: t.id.clone(),
         name: t.title.clone(),
+        name_en: t.title_en.clone(),
         light: t.light,
         binding: false,
         late_days: t.late_days,
@@ -61,6 +66,7 @@ pub fn behind(indicators: &[IndicatorState], tasks: &[TaskState], projects: &[Pr
         about: About::Project,
         id: p.id.clone(),
         name: p.name.clone(),
+        name_en: None,
         light: p.light,
         binding: false,
         late_days: p.late_days,

@@ -62,6 +62,9 @@ pub struct UnitDue {
     pub of: String,
     /// Its name.
     pub name: String,
+    /// In English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name_en: Option<String>,
     /// What is due.
     #[serde(flatten)]
     pub due: Due,
@@ -93,10 +96,11 @@ pub struct UnitState {
 }
 
 impl UnitState {
-    fn take(&mut self, of: &str, name: &str, due: &Due) {
+    fn take(&mut self, of: &str, name: &str, name_en: Option<&String>, due: &Due) {
         let item = UnitDue {
             of: of.to_owned(),
             name: name.to_owned(),
+            name_en: name_en.cloned(),
             due: due.clone(),
         };
         if due.late > 0 {
@@ -116,11 +120,11 @@ impl UnitState {
         self.late.sort_by(order);
         self.coming.sort_by(order);
         let (n, days, leads) = (self.late.len(), self.late_days, self.leads.total());
-        let first = self.late.first().map(|l| l.due.what.as_str()).unwrap_or_default();
-        self.summary = Some(if n > 0 {
+        let first = self.late.first().map(|l| l.due.said());
+        self.summary = Some(if let Some(first) = first {
             text!(
                 "承担 {leads} 项任务，{n} 项超期，最长 {days} 天：“{first}”",
-                "answers for {leads} tasks; {n} items late, up to {days} days: “{first}”"
+                "answers for {leads} tasks; {n} items late, up to {days} days: “{first:#}”"
             )
         } else {
             text!(
@@ -158,7 +162,7 @@ pub fn by_unit(
             for unit in &due.units {
                 all.entry(unit.clone())
                     .or_default()
-                    .take(&task.id, &task.title, due);
+                    .take(&task.id, &task.title, task.title_en.as_ref(), due);
             }
         }
     }
@@ -170,7 +174,7 @@ pub fn by_unit(
             for unit in &due.units {
                 all.entry(unit.clone())
                     .or_default()
-                    .take(&project.id, &project.name, due);
+                    .take(&project.id, &project.name, None, due);
             }
         }
     }

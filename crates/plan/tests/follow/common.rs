@@ -68,6 +68,7 @@ pub(crate) fn source(key: &str) -> Source {
     Source {
         key: key.to_owned(),
         name: format!("来源 {key}"),
+        name_en: None,
         on: Some(date("2024-01-05")),
         version: "1".to_owned(),
     }
@@ -90,8 +91,11 @@ pub(crate) fn indicator(direction: Direction, base: Option<&str>, target: Option
     IndicatorInput::new(Indicator {
         no: 1,
         group: "组".to_owned(),
+        group_en: None,
         name: "指标".to_owned(),
+        name_en: None,
         unit: Some("μg/m³".to_owned()),
+        unit_en: None,
         force: Force::Binding,
         direction,
         better: None,
@@ -100,6 +104,7 @@ pub(crate) fn indicator(direction: Direction, base: Option<&str>, target: Option
         target: target.map(dec),
         assigned: target.is_none(),
         state: None,
+        state_en: None,
         restated: false,
     })
 }
@@ -108,6 +113,7 @@ pub(crate) fn task(id: &str) -> TaskInput {
     TaskInput {
         id: id.to_owned(),
         title: format!("任务{id}"),
+        title_en: None,
         lead: vec![unit("eeb")],
         with: vec![unit("drc")],
         towns: true,
@@ -259,16 +265,22 @@ pub(crate) fn snapshot(last: bool) -> Snapshot {
         figures: vec![
             Figure {
                 group: "农村环境".to_owned(),
+                group_en: None,
                 name: "完成生活污水治理的行政村".to_owned(),
+                name_en: None,
                 value: Some(dec("402")),
                 unit: Some("个".to_owned()),
+                unit_en: None,
                 source: source("register/village?state=treated"),
             },
             Figure {
                 group: "农村环境".to_owned(),
+                group_en: None,
                 name: "黑臭水体".to_owned(),
+                name_en: None,
                 value: None,
                 unit: Some("处".to_owned()),
+                unit_en: None,
                 source: source("register/black-water"),
             },
         ],

@@ -9,12 +9,13 @@ use plan::facts::Sense;
 use plan::goals::{Given, Placed, Proposal, Proposed, Standing, propose};
 use plan::indicators::{Assigned, IndicatorInput};
 use plan::tasks::{Stage, Status, TaskInput};
+use plan::words::Said;
 
 struct District {
     indicators: Vec<IndicatorInput>,
     tasks: Vec<TaskInput>,
     projects: Vec<Placed>,
-    named: BTreeMap<String, Vec<String>>,
+    named: BTreeMap<String, Vec<Said>>,
     units: Vec<Unit>,
     standing: Vec<Standing>,
 }
@@ -37,7 +38,7 @@ impl District {
             named: facts
                 .tasks
                 .iter()
-                .map(|t| (t.id.clone(), t.projects.clone()))
+                .map(|t| (t.id.clone(), t.named().collect()))
                 .collect(),
             units: units(),
             standing: Vec::new(),

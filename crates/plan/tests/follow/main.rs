@@ -12,6 +12,7 @@ mod common;
 mod consistency;
 mod correct;
 mod district;
+mod frozen;
 mod goals;
 mod indicators;
 mod report;

@@ -95,8 +95,10 @@ fn targets_are_met_by_their_sense() {
     let target = |sense, actual: Option<&str>| TargetInput {
         target: Target {
             name: "国六重型货车占比".to_owned(),
+            name_en: None,
             value: Some(dec("30")),
             unit: Some("%".to_owned()),
+            unit_en: None,
             sense: Some(sense),
             due: Some(date("2025-12-31")),
             assigned: false,

@@ -47,6 +47,72 @@ fn the_shipped_facts_read() {
 }
 
 #[test]
+fn everything_of_the_shipped_plan_has_an_english_name() {
+    let facts = Facts::from_files(&files(), &listed_units()).unwrap().unwrap();
+    let mut names: Vec<(String, Option<&String>)> = vec![("plan".to_owned(), facts.head.title_en.as_ref())];
+    for chapter in &facts.head.chapter {
+        names.push((format!("chapter {}", chapter.no), chapter.title_en.as_ref()));
+        for (n, section) in chapter.sections.iter().enumerate() {
+            names.push((section.clone(), chapter.sections_en.get(n)));
+        }
+    }
+    for task in &facts.tasks {
+        names.push((format!("task {}", task.id), task.title_en.as_ref()));
+        for (n, project) in task.projects.iter().enumerate() {
+            names.push((project.clone(), task.projects_en.get(n)));
+        }
+        for target in &task.target {
+            names.push((target.name.clone(), target.name_en.as_ref()));
+        }
+    }
+    for indicator in &facts.indicators {
+        names.push((indicator.name.clone(), indicator.name_en.as_ref()));
+        names.push((indicator.group.clone(), indicator.group_en.as_ref()));
+        names.extend(
+            indicator
+                .state
+                .iter()
+                .map(|s| (s.clone(), indicator.state_en.as_ref())),
+        );
+    }
+    // A unit of measure written in Chinese has an English one.
+    let chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    let targets = facts.tasks.iter().flat_map(|t| &t.target);
+    let units = targets.map(|t| (&t.unit, &t.unit_en));
+    for (unit, english) in units.chain(facts.indicators.iter().map(|i| (&i.unit, &i.unit_en))) {
+        if let Some(unit) = unit.as_ref().filter(|u| chinese(u)) {
+            names.push((unit.clone(), english.as_ref()));
+        }
+    }
+    assert!(names.len() > 240, "{}", names.len());
+    let without: Vec<&String> = names
+        .iter()
+        .filter(|(_, en)| en.is_none_or(|en| en.trim().is_empty() || chinese(en)))
+        .map(|(of, _)| of)
+        .collect();
+    assert!(without.is_empty(), "no English name: {without:?}");
+    assert!(listed_units().iter().all(|u| !u.en.is_empty()), "units too");
+    let mut titles: Vec<&String> = facts.tasks.iter().filter_map(|t| t.title_en.as_ref()).collect();
+    titles.sort();
+    titles.dedup();
+    assert_eq!(titles.len(), facts.tasks.len(), "no two tasks go by one name");
+}
+
+#[test]
+fn a_plan_without_english_names_reads_too() {
+    let files = files().into_iter().map(|(name, text)| {
+        let kept: Vec<&str> = text.lines().filter(|l| !l.contains("_en = ")).collect();
+        (name, kept.join("\n"))
+    });
+    let facts = Facts::from_files(&files.collect(), &listed_units())
+        .unwrap()
+        .unwrap();
+    assert!(facts.tasks.iter().all(|t| t.title_en.is_none()));
+    let text = plan::canonical::text(&facts).unwrap();
+    assert!(!text.contains("_en"), "what has no name writes none");
+}
+
+#[test]
 fn a_profile_without_a_plan_is_no_error() {
     assert!(Facts::from_files(&BTreeMap::new(), &[]).unwrap().is_none());
 }
@@ -78,6 +144,8 @@ fn contradictions_are_refused_with_their_place() {
         ("plan/indicators.toml", "target = \"42\"\n", "", "指标 1 "),
         ("plan/indicators.toml", "no = 2\n", "no = 1\n", "指标 1 "),
         ("plan/plan.toml", "issued", "printed", "plan/plan.toml"),
+        ("plan/plan.toml", "\"Heavy pollution\", ", "", "第 4 章"),
+        ("plan/tasks.toml", "\"Dongxing Reservoir\", ", "", "projects_en"),
     ];
     for (file, from, to, place) in cases {
         let mut files = files();

@@ -25,7 +25,7 @@ const FILES: [(&str, &str); 6] = [
         base_year = 2020
         target_year = 2025
         evaluations = [2023, 2025]
-        chapter = [{ no = 3, title = "水", sections = ["污水"] }]
+        chapter = [{ no = 3, title = "水", title_en = "Water", sections = ["污水"], sections_en = ["Sewage"] }]
         "#,
     ),
     (
@@ -33,7 +33,7 @@ const FILES: [(&str, &str); 6] = [
         r#"
         towns_from = "3.1.1"
         task = [
-          { id = "3.1.1", title = "管网", duty = [{ lead = ["water"] }], projects = ["泵站"] },
+          { id = "3.1.1", title = "管网", title_en = "Sewers", duty = [{ lead = ["water"] }], projects = ["泵站"], projects_en = ["Pumping station"] },
           { id = "3.1.2", title = "排口", duty = [{ units = ["town-1"], with = ["water"] }] },
         ]
         "#,
@@ -43,7 +43,7 @@ const FILES: [(&str, &str); 6] = [
         r#"
         indicator = [
           { no = 1, group = "水", name = "治理率", unit = "%", force = "binding", direction = "higher", base = "30", target = "60" },
-          { no = 2, group = "水", name = "减排量", unit = "吨", force = "expected", direction = "cumulative", target = "100", restated = true },
+          { no = 2, group = "水", group_en = "Water", name = "减排量", name_en = "Cuts", unit = "吨", unit_en = "t", force = "expected", direction = "cumulative", target = "100", restated = true },
         ]
         "#,
     ),
@@ -100,9 +100,18 @@ fn definitions() -> Vec<File> {
 
 /// The bench with a plan; `seeded` with its simulated course.
 pub(crate) async fn with_plan(bench: &Bench, seeded: bool) -> Bench {
+    with_changed(bench, seeded, |_, _| ()).await
+}
+
+/// The same with the text of its files changed.
+pub(crate) async fn with_changed(bench: &Bench, seeded: bool, change: impl Fn(&str, &mut String)) -> Bench {
     let files: BTreeMap<String, String> = FILES
         .iter()
-        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+        .map(|(name, text)| {
+            let mut text = (*text).to_owned();
+            change(name, &mut text);
+            ((*name).to_owned(), text)
+        })
         .collect();
     let units = &bench.app.profile.units;
     let library = Library::load(&definitions()).unwrap();

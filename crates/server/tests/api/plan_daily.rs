@@ -4,12 +4,13 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, noon};
-use crate::plan::with_plan;
+use crate::plan::{with_changed, with_plan};
 
 on_both![
     the_yearly_list_is_seen_derived_and_left_alone,
     units_are_told_and_acknowledge,
     other_plans_are_compared_and_ordered,
+    what_has_an_english_name_goes_by_it,
 ];
 
 fn ids(list: &Value) -> Vec<&str> {
@@ -252,4 +253,111 @@ async fn other_plans_are_compared_and_ordered(bench: &Bench) {
     assert_eq!(missing.status, StatusCode::NOT_FOUND);
     let list = bench.get("leader", "/plan/consistency").await.ok();
     assert_eq!(list["items"][0]["orders"].as_array().unwrap().len(), 1);
+}
+
+/// Names of the plan go beside the Chinese ones; what has none has none, and sentences in English name things in English.
+async fn what_has_an_english_name_goes_by_it(bench: &Bench) {
+    const TARGET: &str = r#"id = "3.1.1", target = [{ name = "里程", name_en = "length", value = "9", unit = "公里", unit_en = "km", sense = "at_least", due = "2022-12-31" }],"#;
+    let with_target = |_: &str, text: &mut String| *text = text.replace(r#"id = "3.1.1","#, TARGET);
+    let bench = with_changed(bench, false, with_target).await;
+    let get = async |path: &str| bench.get("leader", path).await.ok();
+    let tree = get("/plan/tasks?on=2024-06-30").await;
+    let chapter = &tree["chapters"][0];
+    let section = &chapter["sections"][0];
+    assert_eq!(
+        [&chapter["title_en"], &section["title_en"]],
+        [&json!("Water"), &json!("Sewage")]
+    );
+    let tasks = &section["tasks"];
+    assert_eq!(
+        [&tasks[0]["title"], &tasks[0]["title_en"], &tasks[1]["title_en"]],
+        [&json!("管网"), &json!("Sewers"), &Value::Null]
+    );
+    let task = get("/plan/tasks/3.1.1?on=2024-06-30").await;
+    let target = &task["targets"][0];
+    assert_eq!(
+        [&target["name_en"], &target["unit_en"]],
+        [&json!("length"), &json!("km")]
+    );
+    assert_eq!(task["named_projects_en"], json!(["Pumping station"]));
+    let reason = &task["task"]["reason"];
+    assert!(
+        reason["zh"].as_str().unwrap().contains("“里程”")
+            && reason["zh"].as_str().unwrap().contains("9 公里"),
+        "{reason}"
+    );
+    assert!(
+        reason["en"].as_str().unwrap().contains("“length”")
+            && reason["en"].as_str().unwrap().contains("9 km"),
+        "{reason}"
+    );
+    let late = get("/plan/late?on=2024-06-30").await;
+    let row = &late["items"][0];
+    assert_eq!(
+        [&row["name_en"], &row["what_en"]],
+        [&json!("Sewers"), &json!("length")]
+    );
+    let overview = get("/plan?on=2024-06-30").await;
+    let behind = overview["behind"].as_array().unwrap();
+    assert!(
+        behind
+            .iter()
+            .any(|b| b["name"] == "管网" && b["name_en"] == "Sewers")
+    );
+    assert_eq!(overview["plan"]["title_en"], Value::Null);
+    let board = get("/plan/indicators?on=2024-06-30").await;
+    let (first, second) = (&board["items"][0], &board["items"][1]);
+    assert_eq!(
+        [&first["name_en"], &first["unit_en"]],
+        [&Value::Null, &Value::Null]
+    );
+    assert_eq!(
+        [&second["group_en"], &second["name_en"], &second["unit_en"]],
+        [&json!("Water"), &json!("Cuts"), &json!("t")]
+    );
+    let list = get("/plan/goals/derived?year=2023").await;
+    let texts: Vec<_> = list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|i| i["text_en"].as_str().unwrap())
+        .collect();
+    assert!(texts.contains(&"Cuts: at least 60 t in all"), "{texts:?}");
+    assert!(
+        texts
+            .iter()
+            .any(|t| t.starts_with("Sewers: length: at least 9 km")),
+        "{texts:?}"
+    );
+    let named = get("/plan/projects").await;
+    assert_eq!(
+        [
+            &named["unrecorded"][0]["name_en"],
+            &named["unrecorded"][0]["task_title_en"]
+        ],
+        [&json!("Pumping station"), &json!("Sewers")]
+    );
+    let public = bench.get("-", "/public/plan").await.ok();
+    assert_eq!(
+        [
+            &public["indicators"][1]["name_en"],
+            &public["chapters"][0]["title_en"],
+            &public["chapters"][0]["tasks"][0]["title_en"]
+        ],
+        [&json!("Cuts"), &json!("Water"), &json!("Sewers")]
+    );
+    // A notice keeps the words it was raised in, and says in English what is the plan's own.
+    let plan = bench.app.plan.clone().unwrap();
+    plan.sweep(noon()).await.unwrap();
+    let told = bench.get("department", "/plan/notices").await.ok();
+    let notice = told["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|n| n["about"] == "task")
+        .unwrap();
+    assert_eq!(
+        [&notice["what"], &notice["name_en"], &notice["what_en"]],
+        [&json!("里程"), &json!("Sewers"), &json!("length")]
+    );
 }

@@ -292,7 +292,8 @@ async fn what_the_plan_names_without_a_record_is_told(bench: &Bench) {
     assert_eq!(
         empty["unrecorded"],
         json!([{
-            "name": "泵站", "task": "3.1.1", "task_title": "管网", "elsewhere": [],
+            "name": "泵站", "name_en": "Pumping station", "task": "3.1.1", "task_title": "管网",
+            "task_title_en": "Sewers", "elsewhere": [],
             "lead": [{ "code": "water", "zh": "水利局", "en": "", "town": false }],
         }])
     );

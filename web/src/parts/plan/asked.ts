@@ -1,7 +1,8 @@
-// What a unit is asked for in a round, with the names of the things asked for. Pure.
+// What a unit is asked for in a round, with the names of the things asked for in the chosen language.
 
 import type { UnitView } from '@/api/plan'
 import type { Body } from '@/api/types'
+import { called } from '@/i18n'
 
 /** One row of a return. */
 export interface AskedRow {
@@ -31,11 +32,11 @@ export function askedRows(items: readonly Body[], desk: UnitView | null, percent
     const empty = { kind, item, name: '', stands: '', unit: '', to: '', row }
     if (kind === 'task') {
       const task = tasks.get(item)
-      return { ...empty, name: task?.title ?? '', stands: task ? percent(task.progress) : '', to: `/plan/tasks/${item}` }
+      return { ...empty, name: called(task, 'title'), stands: task ? percent(task.progress) : '', to: `/plan/tasks/${item}` }
     }
     if (kind === 'indicator') {
       const found = desk?.indicators.find((i) => String(i.no) === item)
-      return { ...empty, name: found?.name ?? '', stands: found?.current ?? '', unit: found?.unit ?? '', to: `/plan/indicators?no=${item}` }
+      return { ...empty, name: called(found, 'name'), stands: found?.current ?? '', unit: called(found, 'unit'), to: `/plan/indicators?no=${item}` }
     }
     if (kind === 'project') {
       const found = desk?.projects.find((p) => p.id === item)

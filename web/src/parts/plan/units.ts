@@ -7,14 +7,22 @@ import { english, listed, nameOf } from '@/i18n'
 import { MISSING } from '@/lib/format'
 import { user, who } from '@/state/session'
 
-/** The short form the plan itself uses, where it has one; in English the name without that of the district. Towns go by
- *  their name. */
+/** An English name without that of its own district, nor that of the city whose branch in the district it is: what is left when
+ *  all of `Chiping District` or `Chiping Branch, Liaocheng Municipal` is taken away. */
+export function withoutPlace(name: string, district: string): string {
+  const [place = '', city = ''] = district.split(', ')
+  if (place === '') return name
+  if (name.startsWith(`${place} `)) return name.slice(place.length + 1)
+  const branch = `${place.split(' ')[0]} Branch, `
+  if (!name.startsWith(branch)) return name
+  const above = name.slice(branch.length)
+  const prefix = [`${city} Municipal `, `${city} `].find((p) => city !== '' && above.startsWith(p))
+  return above.slice(prefix?.length ?? 0)
+}
+
+/** The short form the plan itself uses, where it has one; in English the name without its place. Towns go by their name. */
 export function shortName(unit: PlanUnit): string {
-  if (english.value) {
-    const prefix = `${who.profile?.district.en.split(',')[0] ?? ''} `
-    const name = nameOf(unit)
-    return prefix.length > 1 && name.startsWith(prefix) ? name.slice(prefix.length) : name
-  }
+  if (english.value) return withoutPlace(nameOf(unit), who.profile?.district.en ?? '')
   const known = who.profile?.units.find((u) => u.code === unit.code)
   const short = known?.kind === 'town' ? undefined : known?.aliases[0]
   return short !== undefined && short.length < unit.zh.length ? short : unit.zh

@@ -13,6 +13,8 @@ pub struct OwnValue {
     pub value: String,
     /// Unit.
     pub unit: Option<String>,
+    /// In English; null where it is written the same.
+    pub unit_en: Option<String>,
     /// `at_least`, `at_most`, `equal`, `about`
     pub sense: String,
     /// Year.

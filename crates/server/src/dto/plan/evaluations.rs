@@ -128,12 +128,18 @@ pub struct ScoreView {
 pub struct FrozenFigure {
     /// Heading.
     pub group: String,
+    /// In English; null where there is no English name.
+    pub group_en: Option<String>,
     /// What it is.
     pub name: String,
+    /// In English; null where there is no English name.
+    pub name_en: Option<String>,
     /// Value.
     pub value: Option<String>,
     /// Unit.
     pub unit: Option<String>,
+    /// In English; null where it is written the same.
+    pub unit_en: Option<String>,
     /// Where it comes from.
     pub source: PlanSource,
 }

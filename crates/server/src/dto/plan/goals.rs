@@ -31,12 +31,16 @@ pub struct ProposedGoal {
     pub target: Option<String>,
     /// Text.
     pub text: String,
+    /// In English.
+    pub text_en: String,
     /// `at_least`, `at_most`, `equal`, `about`
     pub sense: Option<String>,
     /// Value.
     pub value: Option<String>,
     /// Unit of the value.
     pub measured_in: Option<String>,
+    /// In English; null where it is written the same.
+    pub measured_in_en: Option<String>,
     /// Who leads.
     pub lead: PlanUnit,
     /// Who shares and helps.
@@ -56,6 +60,8 @@ pub struct StandingGoal {
     pub id: String,
     /// Its text.
     pub text: String,
+    /// In English; null where people changed the text.
+    pub text_en: Option<String>,
     /// Where it no longer says what the plan would give.
     pub differs: Option<Bilingual>,
 }
@@ -69,6 +75,8 @@ pub struct LeftOutGoal {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// In English; null where there is no English name.
+    pub name_en: Option<String>,
     /// `done`, `reached`, `later`, `no_date`, `no_value`, `no_unit`, `by_indicator`, `no_record`, `not_this_year`, `general_rule`,
     /// `same_words`, `struck`
     pub code: String,

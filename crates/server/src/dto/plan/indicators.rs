@@ -107,10 +107,16 @@ pub struct IndicatorView {
     pub no: u32,
     /// Group.
     pub group: String,
+    /// In English; null where there is no English name.
+    pub group_en: Option<String>,
     /// Name.
     pub name: String,
+    /// In English; null where there is no English name.
+    pub name_en: Option<String>,
     /// Unit.
     pub unit: Option<String>,
+    /// In English; null where it is written the same.
+    pub unit_en: Option<String>,
     /// `binding`, `expected`
     pub force: String,
     /// `towards`, `cumulative`, `keep`, `zero`, `threshold`, `incomparable`, `awaiting`, `qualitative`
@@ -127,6 +133,8 @@ pub struct IndicatorView {
     pub target: Option<String>,
     /// Target in words.
     pub target_state: Option<String>,
+    /// In English; null where there is no English name.
+    pub target_state_en: Option<String>,
     /// The target is assigned by those above.
     pub assigned: bool,
     /// Counted otherwise than before the plan.

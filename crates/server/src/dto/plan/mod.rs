@@ -70,6 +70,8 @@ pub struct PlanSource {
     pub key: String,
     /// What it is, in Chinese.
     pub name: String,
+    /// In English; null where people named it.
+    pub name_en: Option<String>,
     /// Day the figure was taken.
     pub on: Option<Day>,
     /// Revision, edition or snapshot.
@@ -100,6 +102,8 @@ pub struct PlanBehind {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// In English; null where there is no English name.
+    pub name_en: Option<String>,
     /// `red`, `yellow`
     pub light: String,
     /// A binding indicator.
@@ -117,6 +121,8 @@ pub struct PlanBehind {
 pub struct PlanHead {
     /// Title.
     pub title: String,
+    /// In English; null where there is no English name.
+    pub title_en: Option<String>,
     /// Document number.
     pub number: String,
     /// Day of issue.
@@ -287,10 +293,16 @@ pub struct PublicIndicator {
     pub no: u32,
     /// Group.
     pub group: String,
+    /// In English; null where there is no English name.
+    pub group_en: Option<String>,
     /// Name.
     pub name: String,
+    /// In English; null where there is no English name.
+    pub name_en: Option<String>,
     /// Unit.
     pub unit: Option<String>,
+    /// In English; null where it is written the same.
+    pub unit_en: Option<String>,
     /// `binding`, `expected`
     pub force: String,
     /// Base.
@@ -299,6 +311,8 @@ pub struct PublicIndicator {
     pub target: Option<String>,
     /// Target in words.
     pub state: Option<String>,
+    /// In English; null where there is no English name.
+    pub state_en: Option<String>,
     /// Assigned by those above.
     pub assigned: bool,
     /// Value of the newest published evaluation.
@@ -318,6 +332,8 @@ pub struct PublicChapter {
     pub no: u32,
     /// Title.
     pub title: String,
+    /// In English; null where there is no English name.
+    pub title_en: Option<String>,
     /// Tasks.
     pub tasks: Vec<PublicTask>,
 }
@@ -329,6 +345,8 @@ pub struct PublicTask {
     pub id: String,
     /// Title.
     pub title: String,
+    /// In English; null where there is no English name.
+    pub title_en: Option<String>,
     /// Who leads it.
     pub lead: Vec<PlanUnit>,
 }

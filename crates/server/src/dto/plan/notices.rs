@@ -52,8 +52,12 @@ pub struct NoticeView {
     pub of: String,
     /// Its name.
     pub name: String,
+    /// In English; null where there is no English name.
+    pub name_en: Option<String>,
     /// What is due.
     pub what: String,
+    /// In English; null where there is no English name.
+    pub what_en: Option<String>,
     /// Due.
     pub due: Day,
     /// Days late now, or when it ended.

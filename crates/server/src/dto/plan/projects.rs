@@ -42,10 +42,14 @@ pub struct ProjectLine {
     pub name: String,
     /// Name by which the plan names it, where it is one of those.
     pub named: Option<String>,
+    /// In English; null where there is no English name.
+    pub named_en: Option<String>,
     /// Task.
     pub task: String,
     /// Title of the task; null where the plan has no such task.
     pub task_title: Option<String>,
+    /// In English; null where there is no English name.
+    pub task_title_en: Option<String>,
     /// Code of the field, as the register has it.
     pub field: String,
     /// Field.
@@ -116,10 +120,14 @@ pub struct ProjectElsewhere {
 pub struct UnrecordedProject {
     /// Name in the plan.
     pub name: String,
+    /// In English; null where there is no English name.
+    pub name_en: Option<String>,
     /// Task that names it.
     pub task: String,
     /// Title of the task.
     pub task_title: String,
+    /// In English; null where there is no English name.
+    pub task_title_en: Option<String>,
     /// Who leads the task.
     pub lead: Vec<PlanUnit>,
     /// Records whose name says the same under another task.

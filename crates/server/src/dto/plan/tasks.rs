@@ -13,6 +13,8 @@ pub struct TaskRow {
     pub id: String,
     /// Title.
     pub title: String,
+    /// In English; null where there is no English name.
+    pub title_en: Option<String>,
     /// `not_started`, `underway`, `acceptance`, `done`, `adjusted`, `stopped`
     pub status: String,
     /// `green`, `yellow`, `red`, `grey`
@@ -48,6 +50,8 @@ pub struct TaskSection {
     pub id: String,
     /// Title.
     pub title: String,
+    /// In English; null where there is no English name.
+    pub title_en: Option<String>,
     /// Lights.
     pub lights: PlanLights,
     /// Tasks.
@@ -61,6 +65,8 @@ pub struct TaskChapter {
     pub no: u32,
     /// Title.
     pub title: String,
+    /// In English; null where there is no English name.
+    pub title_en: Option<String>,
     /// Lights.
     pub lights: PlanLights,
     /// Sections.
@@ -83,10 +89,14 @@ pub struct TaskTree {
 pub struct TaskTarget {
     /// What is measured or done.
     pub name: String,
+    /// In English; null where there is no English name.
+    pub name_en: Option<String>,
     /// Value.
     pub value: Option<String>,
     /// Unit.
     pub unit: Option<String>,
+    /// In English; null where it is written the same.
+    pub unit_en: Option<String>,
     /// `at_least`, `at_most`, `equal`, `about`
     pub sense: Option<String>,
     /// Last day.
@@ -282,6 +292,8 @@ pub struct TaskView {
     pub text_line: Option<u32>,
     /// Projects the plan names.
     pub named_projects: Vec<String>,
+    /// In English, as many or none.
+    pub named_projects_en: Vec<String>,
     /// Targets.
     pub targets: Vec<TaskTarget>,
     /// Things late.
@@ -313,8 +325,12 @@ pub struct LateRow {
     pub of: String,
     /// Its name.
     pub name: String,
+    /// In English; null where there is no English name.
+    pub name_en: Option<String>,
     /// What is due.
     pub what: String,
+    /// In English; null where there is no English name.
+    pub what_en: Option<String>,
     /// Due.
     pub due: Day,
     /// Days late.

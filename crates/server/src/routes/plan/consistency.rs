@@ -29,6 +29,7 @@ fn shown(plan: &Progress, checked: &Checked) -> ConsistencyRow {
         ours: compared.ours.as_ref().map(|o| OwnValue {
             value: views::decimal(o.value),
             unit: o.unit.clone(),
+            unit_en: o.unit_en.clone(),
             sense: views::key(&o.sense),
             year: o.year,
             by: views::text(&o.by),

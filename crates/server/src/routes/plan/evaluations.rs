@@ -321,9 +321,12 @@ pub(super) fn view(plan: &Progress, made: &Made) -> EvaluationView {
             .iter()
             .map(|f| FrozenFigure {
                 group: f.group.clone(),
+                group_en: f.group_en.clone(),
                 name: f.name.clone(),
+                name_en: f.name_en.clone(),
                 value: f.value.map(views::decimal),
                 unit: f.unit.clone(),
+                unit_en: f.unit_en.clone(),
                 source: views::source(&f.source),
             })
             .collect(),

@@ -29,9 +29,11 @@ fn shown(plan: &Progress, list: &Proposal) -> GoalProposal {
                 task: i.task.clone(),
                 target: i.target.clone(),
                 text: i.text.clone(),
+                text_en: i.text_en.clone(),
                 sense: i.sense.map(|s| views::key(&s)),
                 value: i.value.map(views::decimal),
                 measured_in: i.measured_in.clone(),
+                measured_in_en: i.measured_in_en.clone(),
                 lead: views::unit(plan, &i.lead),
                 helpers: views::units(plan, &i.helpers),
                 towns: i.towns,
@@ -45,6 +47,7 @@ fn shown(plan: &Progress, list: &Proposal) -> GoalProposal {
             .map(|s| StandingGoal {
                 id: s.id.clone(),
                 text: s.text.clone(),
+                text_en: s.text_en.clone(),
                 differs: s.differs.as_ref().map(views::text),
             })
             .collect(),
@@ -55,6 +58,7 @@ fn shown(plan: &Progress, list: &Proposal) -> GoalProposal {
                 about: l.about.to_owned(),
                 id: l.id.clone(),
                 name: l.name.clone(),
+                name_en: l.name_en.clone(),
                 code: l.code.to_owned(),
                 why: views::text(&l.why),
                 units: views::units(plan, &l.units),

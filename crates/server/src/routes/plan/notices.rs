@@ -25,6 +25,7 @@ fn day(text: &str) -> Day {
 
 pub(super) fn shown(plan: &Progress, row: &NoticeRow, now: UtcMs) -> NoticeView {
     let notice = &row.notice;
+    let (name_en, what_en) = plan.notice_names(notice);
     NoticeView {
         id: row.id,
         level: notice.level.clone(),
@@ -36,7 +37,9 @@ pub(super) fn shown(plan: &Progress, row: &NoticeRow, now: UtcMs) -> NoticeView 
         about: notice.about.clone(),
         of: notice.subject.clone(),
         name: notice.name.clone(),
+        name_en,
         what: notice.what.clone(),
+        what_en,
         due: day(&notice.due),
         late: Progress::notice_late(row, now),
         raised_on: day(&row.raised_on),

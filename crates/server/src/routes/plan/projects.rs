@@ -87,21 +87,19 @@ impl Codes<'_> {
     }
 }
 
-fn title(plan: &Progress, task: &str) -> Option<String> {
-    let task = plan.facts().tasks.iter().find(|t| t.id == task)?;
-    Some(task.title.clone())
-}
-
 fn shown(plan: &Progress, codes: &Codes<'_>, line: &Line<'_>, on: Date) -> ProjectLine {
     let (kept, state) = (line.kept, line.state);
     let until = |day: Option<Date>| day.filter(|d| *d <= on);
+    let task = plan.facts().tasks.iter().find(|t| t.id == kept.task);
     let open = matches!(line.stage(), "not_started" | "building");
     ProjectLine {
         id: kept.head.id.to_string(),
         name: kept.name.clone(),
-        named: line.named.map(str::to_owned),
+        named: line.named.as_ref().map(|n| n.zh.clone()),
+        named_en: line.named.as_ref().and_then(|n| n.en.clone()),
         task: kept.task.clone(),
-        task_title: title(plan, &kept.task),
+        task_title: task.map(|t| t.title.clone()),
+        task_title_en: task.and_then(|t| t.title_en.clone()),
         field_names: codes.names(None, "field", &kept.field),
         field: kept.field.clone(),
         town: kept.town.as_ref().map(|town| views::unit(plan, town)),
@@ -155,9 +153,11 @@ fn shown(plan: &Progress, codes: &Codes<'_>, line: &Line<'_>, on: Date) -> Proje
 fn without_record(plan: &Progress, of: &Unrecorded<'_>) -> UnrecordedProject {
     let lead = TaskInput::new(of.task, false).lead;
     UnrecordedProject {
-        name: of.name.to_owned(),
+        name: of.name.zh.clone(),
+        name_en: of.name.en.clone(),
         task: of.task.id.clone(),
         task_title: of.task.title.clone(),
+        task_title_en: of.task.title_en.clone(),
         lead: views::units(plan, &lead),
         elsewhere: of
             .elsewhere

@@ -45,12 +45,16 @@ pub(crate) async fn public_plan(State(ctx): State<Context>) -> Result<Json<Publi
             PublicIndicator {
                 no: fact.no,
                 group: fact.group.clone(),
+                group_en: fact.group_en.clone(),
                 name: fact.name.clone(),
+                name_en: fact.name_en.clone(),
                 unit: fact.unit.clone(),
+                unit_en: fact.unit_en.clone(),
                 force: views::force(fact.force),
                 base: fact.base.map(views::decimal),
                 target: fact.target.map(views::decimal),
                 state: fact.state.clone(),
+                state_en: fact.state_en.clone(),
                 assigned: fact.assigned,
                 value: found.and_then(|i| views::opt(i.state.current.as_ref())),
                 year: found.map(|i| i.state.year),
@@ -66,6 +70,7 @@ pub(crate) async fn public_plan(State(ctx): State<Context>) -> Result<Json<Publi
         .map(|chapter| PublicChapter {
             no: chapter.no,
             title: chapter.title.clone(),
+            title_en: chapter.title_en.clone(),
             tasks: facts
                 .tasks
                 .iter()
@@ -75,6 +80,7 @@ pub(crate) async fn public_plan(State(ctx): State<Context>) -> Result<Json<Publi
                     PublicTask {
                         id: t.id.clone(),
                         title: t.title.clone(),
+                        title_en: t.title_en.clone(),
                         lead: views::units(plan, &input.lead),
                     }
                 })

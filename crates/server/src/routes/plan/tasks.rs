@@ -53,11 +53,13 @@ pub(crate) async fn list_tasks(
         .map(|chapter| {
             let sections = (1..)
                 .zip(&chapter.sections)
-                .map(|(n, title)| {
+                .zip(names_en(&chapter.sections_en))
+                .map(|((n, title), title_en)| {
                     let id = format!("{}.{n}", chapter.no);
                     let (lights, own) = of(&id);
                     TaskSection {
                         title: title.clone(),
+                        title_en: title_en.cloned(),
                         lights: views::lights(lights),
                         tasks: own
                             .into_iter()
@@ -70,6 +72,7 @@ pub(crate) async fn list_tasks(
             TaskChapter {
                 no: chapter.no,
                 title: chapter.title.clone(),
+                title_en: chapter.title_en.clone(),
                 lights: views::lights(of(&chapter.no.to_string()).0),
                 sections,
             }
@@ -80,6 +83,11 @@ pub(crate) async fn list_tasks(
         lights: views::lights(Lights::of(seen.iter().map(|t| t.light))),
         chapters,
     }))
+}
+
+/// English names of a chapter's sections in their order, none where they have none.
+fn names_en(names: &[String]) -> impl Iterator<Item = Option<&String>> {
+    names.iter().map(Some).chain(std::iter::repeat(None))
 }
 
 /// One task with everything under it that is in sight.
@@ -121,9 +129,18 @@ pub(crate) async fn get_task(
     let dues = |list: &[plan::tasks::Due]| -> Vec<LateRow> {
         list.iter()
             .filter(|d| all || part.sees_any(&d.units))
-            .map(|d| views::due(plan, "task", &state.id, &state.title, d))
+            .map(|d| {
+                views::due(
+                    plan,
+                    "task",
+                    &state.id,
+                    (&state.title, state.title_en.as_deref()),
+                    d,
+                )
+            })
             .collect()
     };
+    let fact = plan.facts().tasks.iter().find(|t| t.id == id);
     Ok(Json(TaskView {
         on: on.into(),
         task: views::task(plan, Some(kept), state),
@@ -132,20 +149,17 @@ pub(crate) async fn get_task(
             .map_or_else(String::new, |(section, _)| section.to_owned()),
         text,
         text_line,
-        named_projects: plan
-            .facts()
-            .tasks
-            .iter()
-            .find(|t| t.id == id)
-            .map(|t| t.projects.clone())
-            .unwrap_or_default(),
+        named_projects: fact.map(|t| t.projects.clone()).unwrap_or_default(),
+        named_projects_en: fact.map(|t| t.projects_en.clone()).unwrap_or_default(),
         targets: input
             .targets
             .iter()
             .map(|t| TaskTarget {
                 name: t.target.name.clone(),
+                name_en: t.target.name_en.clone(),
                 value: t.target.value.map(views::decimal),
                 unit: t.target.unit.clone(),
+                unit_en: t.target.unit_en.clone(),
                 sense: t.target.sense.map(|s| views::key(&s)),
                 due: t.target.due.map(Into::into),
                 assigned: t.target.assigned,
@@ -330,7 +344,7 @@ fn unit_view(
             } else {
                 "task"
             };
-            views::due(plan, about, &d.of, &d.name, &d.due)
+            views::due(plan, about, &d.of, (&d.name, d.name_en.as_deref()), &d.due)
         })
         .filter(|r| r.level.is_none())
         .collect();

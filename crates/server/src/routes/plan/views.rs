@@ -56,6 +56,7 @@ pub(super) fn head(plan: &Progress) -> PlanHead {
     let head = &plan.facts().head;
     PlanHead {
         title: head.title.clone(),
+        title_en: head.title_en.clone(),
         number: head.number.clone(),
         issued: head.issued.clone(),
         base_year: head.base_year,
@@ -91,6 +92,7 @@ pub(super) fn source(source: &Source) -> PlanSource {
     PlanSource {
         key: source.key.clone(),
         name: source.name.clone(),
+        name_en: source.name_en.clone(),
         on: source.on.map(Into::into),
         version: source.version.clone(),
     }
@@ -118,6 +120,7 @@ pub(super) fn behind(plan: &Progress, item: &Behind) -> PlanBehind {
         about: about(item.about),
         id: item.id.clone(),
         name: item.name.clone(),
+        name_en: item.name_en.clone(),
         light: item.light.key().to_owned(),
         binding: item.binding,
         late_days: item.late_days,
@@ -219,8 +222,11 @@ pub(super) fn indicator(plan: &Progress, state: &IndicatorState, explained: bool
     IndicatorView {
         no: state.no,
         group: fact.map_or_else(String::new, |f| f.group.clone()),
+        group_en: fact.and_then(|f| f.group_en.clone()),
         name: state.name.clone(),
+        name_en: state.name_en.clone(),
         unit: state.unit.clone(),
+        unit_en: fact.and_then(|f| f.unit_en.clone()),
         force: force(state.force),
         kind: key(&state.kind),
         kind_names: Bilingual::new(state.kind.zh(), state.kind.en()),
@@ -229,6 +235,7 @@ pub(super) fn indicator(plan: &Progress, state: &IndicatorState, explained: bool
         base_cut: fact.and_then(|f| f.base_cut).map(decimal),
         target: opt(state.target.as_ref()),
         target_state: fact.and_then(|f| f.state.clone()),
+        target_state_en: fact.and_then(|f| f.state_en.clone()),
         assigned: fact.is_some_and(|f| f.assigned),
         restated: fact.is_some_and(|f| f.restated),
         year: state.year,
@@ -274,6 +281,7 @@ pub(super) fn task(plan: &Progress, kept: Option<&Kept>, state: &TaskState) -> T
     TaskRow {
         id: state.id.clone(),
         title: state.title.clone(),
+        title_en: state.title_en.clone(),
         status: status(state.status),
         light: state.light.key().to_owned(),
         level: state.level.key().to_owned(),
@@ -322,13 +330,15 @@ pub(super) fn project(plan: &Progress, state: &ProjectState) -> ProjectView {
 }
 
 /// Something due under a task or project, without looking whether an order is due for it.
-pub(super) fn due(plan: &Progress, about: &str, of: &str, name: &str, due: &Due) -> LateRow {
+pub(super) fn due(plan: &Progress, about: &str, of: &str, name: (&str, Option<&str>), due: &Due) -> LateRow {
     let level = progress::board::level(due.late, due.left, &plan.follow().rules.escalation);
     LateRow {
         about: about.to_owned(),
         of: of.to_owned(),
-        name: name.to_owned(),
+        name: name.0.to_owned(),
+        name_en: name.1.map(str::to_owned),
         what: due.what.clone(),
+        what_en: due.what_en.clone(),
         due: due.due.into(),
         late: due.late,
         left: due.left,
@@ -344,7 +354,9 @@ pub(super) fn late(plan: &Progress, item: &LateItem) -> LateRow {
         about: item.about.to_owned(),
         of: item.of.clone(),
         name: item.name.clone(),
+        name_en: item.name_en.clone(),
         what: item.what.clone(),
+        what_en: item.what_en.clone(),
         due: item.due.into(),
         late: item.late,
         left: item.left,
