@@ -11,6 +11,7 @@ mod air;
 mod assess;
 pub mod board;
 mod consistency;
+mod counts;
 mod demo;
 mod documents;
 mod error;
@@ -73,6 +74,8 @@ struct Inner {
     read: Mutex<Option<(UtcMs, Arc<actual::Read>)>>,
     /// The edition read last: reading one takes a moment, and it never changes.
     edition: Mutex<Option<Arc<documents::Edition>>>,
+    /// Held while an evaluation is made.
+    making: tokio::sync::Mutex<()>,
     /// The evaluation judged last, by the name of its snapshot.
     judged: Mutex<Option<(String, Arc<evaluate::Judged>)>>,
 }
@@ -133,6 +136,7 @@ impl Progress {
                 kept: Mutex::default(),
                 read: Mutex::default(),
                 edition: Mutex::default(),
+                making: tokio::sync::Mutex::default(),
                 judged: Mutex::default(),
             }),
         }

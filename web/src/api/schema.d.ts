@@ -3169,6 +3169,8 @@ export interface components {
             /** @description Addresses of the report by form. */
             reports: string[];
             score?: components["schemas"]["ScoreView"] | null;
+            /** @description Key under which what it judged opens as rows. */
+            source: components["schemas"]["PlanSource"];
             /** @description Done of all that were not stopped, 0 to 1. */
             task_rate?: string | null;
             /** @description Tasks. */
@@ -3722,6 +3724,7 @@ export interface components {
             /** @description Counted otherwise than before the plan. */
             restated: boolean;
             room?: components["schemas"]["RoomView"] | null;
+            said?: components["schemas"]["SaidView"] | null;
             /** @description Where its values come from: `air_mean`, `good_days`, `section_share`, `register`, `cuts`, `reported` */
             source?: string | null;
             /** @description Target. */
@@ -5738,6 +5741,8 @@ export interface components {
             rule: components["schemas"]["Bilingual"];
             /** @description What it is. */
             title: components["schemas"]["Bilingual"];
+            /** @description What the rows give now; null where no one figure follows from them. */
+            value?: string | null;
         };
         /** @description Air quality. */
         PublicAir: {
@@ -6367,6 +6372,20 @@ export interface components {
             frozen?: Record<string, never> | null;
             /** @description The round. */
             round: components["schemas"]["RoundRow"];
+        };
+        /** @description Whether a target in words was reached, as reviewed. */
+        SaidView: {
+            /** @description On what grounds. */
+            grounds: string;
+            /** @description Reached. */
+            met: boolean;
+            /** @description Where it comes from. */
+            source: components["schemas"]["PlanSource"];
+            /**
+             * Format: int32
+             * @description Year.
+             */
+            year: number;
         };
         /**
          * @description Over which data an action is allowed.

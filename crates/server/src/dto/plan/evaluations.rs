@@ -181,6 +181,8 @@ pub struct EvaluationView {
     pub money_rate: Option<String>,
     /// Projects.
     pub projects: Vec<ProjectView>,
+    /// Key under which what it judged opens as rows.
+    pub source: PlanSource,
     /// Figures of the follow-up.
     pub figures: Vec<FrozenFigure>,
     /// What is behind.

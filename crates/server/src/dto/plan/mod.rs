@@ -219,6 +219,8 @@ pub struct ProvenanceView {
     pub rule: Bilingual,
     /// Address that gives the rows or their inputs.
     pub query: String,
+    /// What the rows give now; null where no one figure follows from them.
+    pub value: Option<String>,
     /// Register of the record that says it.
     pub register: Option<String>,
     /// That record.

@@ -173,14 +173,16 @@ pub(crate) async fn get_provenance(
     access: Access,
     Query(query): Query<ProvenanceQuery>,
 ) -> Result<Json<ProvenanceView>> {
-    Part::of(&access)?;
-    let found = plan(&ctx)?.provenance(&query.key, ctx.now()).await?;
+    let part = Part::of(&access)?;
+    let in_sight = |row: &store::plan::EvaluationRow| super::evaluations::seen(&part, row);
+    let found = plan(&ctx)?.provenance(&query.key, in_sight, ctx.now()).await?;
     let (register, record) = found.record.map(|(r, id)| (r, id.to_string())).unzip();
     Ok(Json(ProvenanceView {
         key: found.key,
         title: views::text(&found.title),
         rule: views::text(&found.rule),
         query: found.query,
+        value: found.value,
         register,
         record,
         columns: found

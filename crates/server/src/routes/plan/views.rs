@@ -15,7 +15,7 @@ use store::plan::EvaluationRow as StoredEvaluation;
 use crate::dto::common::Bilingual;
 use crate::dto::plan::evaluations::{EvaluationEvent, EvaluationRow};
 use crate::dto::plan::indicators::{
-    AgainstView, ForecastView, GivenView, IndicatorView, PathPointView, RoomView, YearCheckView,
+    AgainstView, ForecastView, GivenView, IndicatorView, PathPointView, RoomView, SaidView, YearCheckView,
 };
 use crate::dto::plan::rounds::{FilingView, RoundRow};
 use crate::dto::plan::tasks::{
@@ -242,6 +242,12 @@ pub(super) fn indicator(plan: &Progress, state: &IndicatorState, explained: bool
         weight: line.map(|l| decimal(l.weight)),
         source: origin,
         given: state.given.iter().map(given).collect(),
+        said: state.said.as_ref().map(|s| SaidView {
+            year: s.year,
+            met: s.met,
+            grounds: s.grounds.clone(),
+            source: source(&s.source),
+        }),
         path: state.path.iter().map(point).collect(),
         year_check: check,
         pace_needed: opt(state.pace.as_ref().and_then(|p| p.needed.as_ref())),
