@@ -278,7 +278,8 @@ impl Progress {
                 .retain(|_, running| !running.source.key.starts_with("figure/"));
         }
         let inputs = inputs::inputs(self.facts(), self.follow(), &kept, &actual, on);
-        let board = board::board(self.facts(), self.follow(), &inputs, on);
+        let towns: Vec<UnitCode> = self.towns().cloned().collect();
+        let board = board::board(self.facts(), self.follow(), &towns, &inputs, on);
         Ok(Day {
             kept,
             actual,

@@ -5606,6 +5606,8 @@ export interface components {
             demo_logins?: components["schemas"]["DemoLogin"][] | null;
             /** @description Who the district is. */
             district: components["schemas"]["DistrictView"];
+            /** @description Whether a published plan is followed. */
+            plan: boolean;
             /** @description Its units. */
             units: components["schemas"]["UnitView"][];
             /** @description Version of the program. */
@@ -7062,6 +7064,11 @@ export interface components {
         UnitCard: {
             /**
              * Format: int32
+             * @description Tasks it takes part in as a town.
+             */
+            as_town: number;
+            /**
+             * Format: int32
              * @description Tasks it cooperates in.
              */
             cooperates: number;
@@ -7139,7 +7146,7 @@ export interface components {
              * Format: int32
              * @description Place, from 1.
              */
-            rank: number;
+            rank?: number | null;
             /** @description 0–100; null where nothing has a value. */
             total?: string | null;
             /** @description Unit. */

@@ -395,7 +395,13 @@ fn units(
     tasks: &[TaskState],
     projects: &[ProjectState],
 ) -> Vec<UnitRow> {
-    let mut rows: Vec<UnitRow> = by_unit(indicators, tasks, projects)
+    let towns: Vec<UnitCode> = snapshot
+        .units
+        .iter()
+        .filter(|u| u.town)
+        .map(|u| u.code.clone())
+        .collect();
+    let mut rows: Vec<UnitRow> = by_unit(indicators, tasks, projects, &towns)
         .into_iter()
         .map(|(code, state)| UnitRow {
             name: snapshot.unit_name(&code).to_owned(),

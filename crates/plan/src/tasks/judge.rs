@@ -149,11 +149,13 @@ fn progress(task: &TaskInput, doubts: &mut Vec<Doubt>) -> Option<(Exact, Progres
     Some((share, ProgressBy::Measures))
 }
 
-/// Reports that fall back, and a state that its parts contradict.
-fn conflicts(task: &TaskInput, doubts: &mut Vec<Doubt>) {
-    for pair in standing(task).windows(2) {
+/// Reports that fall back and have not come up again, and a state that its parts contradict.
+fn conflicts(task: &TaskInput, today: Date, doubts: &mut Vec<Doubt>) {
+    let reports = standing(task);
+    for (n, pair) in reports.windows(2).enumerate() {
         if let [(before, p), (after, q)] = pair
             && q < p
+            && !reports.iter().skip(n + 2).any(|(_, later)| later >= p)
         {
             let (p, q) = (Num(p.clone()).percent(), Num(q.clone()).percent());
             let text = text!(
@@ -161,6 +163,22 @@ fn conflicts(task: &TaskInput, doubts: &mut Vec<Doubt>) {
                 "progress falls from {p} % on {before} to {q} % on {after}: check it"
             );
             doubts.push(Doubt::new(About::Task, &task.id, "regress", text));
+        }
+    }
+    let whole = reports.last().is_some_and(|(_, p)| *p >= Exact::one());
+    if whole && !matches!(task.status, Status::Done | Status::Stopped) {
+        let late = |due: Option<Date>| due.is_some_and(|d| d < today);
+        let open = task
+            .measures
+            .iter()
+            .filter(|m| m.done.is_none() && late(m.due))
+            .count();
+        if open > 0 {
+            let text = text!(
+                "填报进度为 100 %，但有 {open} 项措施超期未完成，应核对",
+                "reported as 100 %, but {open} measures are late and not done: check it"
+            );
+            doubts.push(Doubt::new(About::Task, &task.id, "conflict", text));
         }
     }
     if task.status == Status::Done {
@@ -179,7 +197,7 @@ fn conflicts(task: &TaskInput, doubts: &mut Vec<Doubt>) {
 /// Where a task stands on a day.
 pub fn state(task: &TaskInput, today: Date, rules: Rules) -> TaskState {
     let mut doubts = Vec::new();
-    conflicts(task, &mut doubts);
+    conflicts(task, today, &mut doubts);
     let progress = progress(task, &mut doubts);
     let closed = matches!(task.status, Status::Done | Status::Stopped);
     let open = if closed {

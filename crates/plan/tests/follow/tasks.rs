@@ -75,6 +75,16 @@ fn milestones_weigh_and_a_fall_is_a_conflict() {
     input.reports = vec![progress("2024-02-05", "0.5"), progress("2024-03-05", "0.4")];
     let s = at(&input, "2024-03-06");
     assert_eq!((s.light, s.doubts[0].code), (Light::Yellow, "regress"));
+    input.reports.push(progress("2024-03-06", "0.45"));
+    assert_eq!(
+        at(&input, "2024-03-07").light,
+        Light::Yellow,
+        "still below what it was"
+    );
+    input.reports[2] = progress("2024-03-06", "0.5");
+    let s = at(&input, "2024-03-07");
+    assert_eq!((s.light, s.doubts.len()), (Light::Green, 0), "come up again");
+    input.reports.pop();
     input.reports[1].review = Review::Returned;
     let s = at(&input, "2024-03-06");
     assert_eq!(
@@ -191,12 +201,19 @@ fn units_and_ranking_say_who_and_why() {
     );
     assert_eq!((list[0].rank, list[0].late_days), (1, 92));
     assert_eq!(list[0].units, [unit("hurd")]);
-    let units = by_unit(&[], &states, &[]);
+    let units = by_unit(&[], &states, &[], &[unit("t-hutun")]);
     let hurd = &units[&unit("hurd")];
     assert_eq!((hurd.late.len(), hurd.late_days, hurd.supervise), (2, 92, 2));
     assert_eq!(hurd.late[0].of, "4.9.1");
     let town = &units[&unit("t-hutun")];
     assert_eq!((town.late.len(), town.late_days, town.supervise), (1, 12, 0));
+    assert_eq!((town.leads.total(), town.as_town), (0, 3));
+    let summary = town.summary.as_ref().unwrap();
+    assert!(
+        summary.zh.starts_with("落实 3 项乡镇任务，1 项超期"),
+        "{}",
+        summary.zh
+    );
     let lead = &units[&unit("eeb")];
     assert_eq!((lead.leads.red, lead.leads.green, lead.leads.total()), (2, 1, 3));
     assert_eq!(units[&unit("drc")].cooperates, 3);

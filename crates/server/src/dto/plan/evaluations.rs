@@ -249,7 +249,7 @@ pub struct UnitScore {
     /// Unit.
     pub unit: PlanUnit,
     /// Place, from 1.
-    pub rank: u32,
+    pub rank: Option<u32>,
     /// 0–100; null where nothing has a value.
     pub total: Option<String>,
     /// Grade after the veto.

@@ -150,6 +150,8 @@ pub struct UnitCard {
     pub leads: PlanLights,
     /// Tasks it cooperates in.
     pub cooperates: u32,
+    /// Tasks it takes part in as a town.
+    pub as_town: u32,
     /// Lights of its indicators.
     pub indicators: PlanLights,
     /// Lights of its projects.

@@ -365,6 +365,7 @@ pub(super) fn card(plan: &Progress, code: &UnitCode, state: &UnitState) -> UnitC
         unit: unit(plan, code),
         leads: lights(state.leads),
         cooperates: state.cooperates,
+        as_town: state.as_town,
         indicators: lights(state.indicators),
         projects: lights(state.projects),
         late: count(state.late.len()),
