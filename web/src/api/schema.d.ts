@@ -3724,7 +3724,8 @@ export interface components {
             /** @description Counted otherwise than before the plan. */
             restated: boolean;
             room?: components["schemas"]["RoomView"] | null;
-            said?: components["schemas"]["SaidView"] | null;
+            /** @description Statements by year, where the target is one in words; the judgement rests on the last. */
+            said: components["schemas"]["SaidView"][];
             /** @description Where its values come from: `air_mean`, `good_days`, `section_share`, `register`, `cuts`, `reported` */
             source?: string | null;
             /** @description Target. */

@@ -21,7 +21,7 @@ use crate::words::{Doubt, Light, with_unit};
 struct Found {
     current: Option<Exact>,
     given: Vec<YearValue>,
-    said: Option<YearState>,
+    said: Vec<YearState>,
     progress: Option<Exact>,
     index: Option<Exact>,
     reached: Option<bool>,
@@ -110,7 +110,7 @@ fn nothing(reason: Text, clause: &str, doubts: Vec<Doubt>) -> Found {
     Found {
         current: None,
         given: Vec::new(),
-        said: None,
+        said: Vec::new(),
         progress: None,
         index: None,
         reached: None,
@@ -211,7 +211,7 @@ fn towards(input: &IndicatorInput, reading: &Reading, years: Years, year: u16, t
     Found {
         current: Some(current),
         given: vec![value.clone()],
-        said: None,
+        said: Vec::new(),
         progress: Some(p),
         index,
         reached: Some(reached),
@@ -288,7 +288,7 @@ fn cumulative(input: &IndicatorInput, reading: &Reading, years: Years, year: u16
     Found {
         current: Some(sum),
         given,
-        said: None,
+        said: Vec::new(),
         progress: Some(p),
         index,
         reached: if gaps > 0 && !reached { None } else { Some(reached) },
@@ -382,7 +382,7 @@ fn level(input: &IndicatorInput, reading: &Reading, years: Years, year: u16) -> 
     Found {
         current: Some(current),
         given: vec![value.clone()],
-        said: None,
+        said: Vec::new(),
         progress: None,
         index: None,
         reached: met,
@@ -494,7 +494,11 @@ fn in_words(input: &IndicatorInput, reading: &Reading, year: u16) -> Found {
     Found {
         current: None,
         given: Vec::new(),
-        said: Some((*state).clone()),
+        said: {
+            let mut known: Vec<YearState> = input.states.iter().filter(|s| s.year <= year).cloned().collect();
+            known.sort_by_key(|s| s.year);
+            known
+        },
         progress: None,
         index: None,
         reached: Some(state.met),

@@ -508,8 +508,8 @@ pub struct IndicatorState {
     pub current: Option<Num>,
     /// Values the judgement rests on.
     pub given: Vec<YearValue>,
-    /// Statement the judgement of a target in words rests on.
-    pub said: Option<YearState>,
+    /// Statements on a target in words, by year; the judgement rests on the last.
+    pub said: Vec<YearState>,
     /// P, only where a progress means something. Unclamped.
     pub progress: Option<Num>,
     /// T

@@ -58,7 +58,7 @@ impl Writer<'_> {
                     .push(::report::document::Run::text(format!("{join}{text}")));
                 values.runs.push(::report::document::Run::mark(number));
             }
-            if let Some(said) = &s.said {
+            if let Some(said) = s.said.last() {
                 let word = if said.met { "达到" } else { "未达到" };
                 let text = format!("{}年 {word}：{}", said.year, said.grounds);
                 values.runs.push(::report::document::Run::text(text));

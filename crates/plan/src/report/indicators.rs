@@ -38,7 +38,7 @@ impl Writer<'_> {
     /// Marks of the values an indicator's judgement rests on: the last of them.
     fn value_mark(&mut self, judged: &JudgedIndicator) -> Option<u32> {
         let given = judged.state.given.last().map(|v| &v.source);
-        let source = given.or(judged.state.said.as_ref().map(|s| &s.source))?;
+        let source = given.or(judged.state.said.last().map(|s| &s.source))?;
         Some(self.sources.number(source))
     }
 

@@ -168,8 +168,8 @@ pub struct IndicatorView {
     pub source: Option<String>,
     /// Values the judgement rests on.
     pub given: Vec<GivenView>,
-    /// Statement it rests on, where the target is one in words.
-    pub said: Option<SaidView>,
+    /// Statements by year, where the target is one in words; the judgement rests on the last.
+    pub said: Vec<SaidView>,
     /// Years from base to target.
     pub path: Vec<PathPointView>,
     /// The year against its goal or path.

@@ -242,12 +242,16 @@ pub(super) fn indicator(plan: &Progress, state: &IndicatorState, explained: bool
         weight: line.map(|l| decimal(l.weight)),
         source: origin,
         given: state.given.iter().map(given).collect(),
-        said: state.said.as_ref().map(|s| SaidView {
-            year: s.year,
-            met: s.met,
-            grounds: s.grounds.clone(),
-            source: source(&s.source),
-        }),
+        said: state
+            .said
+            .iter()
+            .map(|s| SaidView {
+                year: s.year,
+                met: s.met,
+                grounds: s.grounds.clone(),
+                source: source(&s.source),
+            })
+            .collect(),
         path: state.path.iter().map(point).collect(),
         year_check: check,
         pace_needed: opt(state.pace.as_ref().and_then(|p| p.needed.as_ref())),
