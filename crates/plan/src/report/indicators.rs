@@ -187,7 +187,7 @@ impl Writer<'_> {
         ];
         Table {
             caption: format!("规划指标{year}年评估表"),
-            widths: vec![5, 15, 7, 9, 10, 10, 9, 6, 9],
+            widths: vec![4, 13, 7, 11, 10, 10, 12, 6, 8],
             head,
             rows,
         }

@@ -3,7 +3,8 @@
 use crate::common::{date, dec, facts, measure, milestone, progress, project, task, unit};
 use plan::facts::{Sense, Target};
 use plan::tasks::{
-    ProgressBy, Review, Rules, Stage, Status, TargetInput, TaskInput, behind, by_unit, project_state, state,
+    ProgressBy, ProgressReport, Review, Rules, Stage, Status, TargetInput, TaskInput, behind, by_unit,
+    project_state, state,
 };
 use plan::words::Light;
 
@@ -97,6 +98,28 @@ fn milestones_weigh_and_a_fall_is_a_conflict() {
         Light::Yellow,
         "57 days without a report"
     );
+}
+
+#[test]
+fn a_task_of_several_is_as_far_as_the_last_of_them() {
+    let mut input = task("3.4.2");
+    let of = |who: &str, on: &str, p: &str| ProgressReport {
+        unit: unit(who),
+        ..progress(on, p)
+    };
+    input.reports = vec![
+        of("eeb", "2024-02-05", "0.8"),
+        of("drc", "2024-03-05", "0.3"),
+        of("eeb", "2024-03-05", "1"),
+    ];
+    let s = at(&input, "2024-03-06");
+    assert_eq!(s.progress.unwrap().to_string(), "0.3");
+    assert!(
+        s.doubts.is_empty(),
+        "0.3 of the one is no fall from 0.8 of the other"
+    );
+    input.reports.push(of("eeb", "2024-03-06", "0.9"));
+    assert_eq!(at(&input, "2024-03-07").doubts[0].code, "regress");
 }
 
 #[test]
