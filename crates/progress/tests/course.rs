@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use common::{Bench, at};
 use model::ids::UnitCode;
 use plan::evaluation::{IndicatorVerdict, TaskVerdict};
+use plan::indicators::{Origin, Reach};
 use plan::report::Remarks;
 use plan::words::Light;
 use progress::{Kind, Level, Part};
@@ -189,6 +190,99 @@ async fn a_report_comes_out_the_same_and_every_figure_opens() {
         let found = plan.provenance(nothing, |_| true, bench.now).await;
         assert!(found.is_err(), "{nothing}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_measured_becomes_the_indicator() {
+    let bench = Bench::seeded().await;
+    let plan = &bench.plan;
+    let rows = plan.evaluations(false).await.unwrap();
+    let last = rows.iter().find(|r| r.kind == "final").unwrap();
+    let made = plan.evaluation(last.id).await.unwrap();
+    let state = |no: u32| {
+        let found = made.evaluation().indicators.iter().find(|i| i.state.no == no);
+        found.unwrap().state.clone()
+    };
+    for (no, key, value) in [
+        (1, "air/1/2025", "43"),
+        (2, "air/2/2025", "66"),
+        (3, "water/3/2025", "0"),
+        (4, "water/4/2025", "0"),
+    ] {
+        let state = state(no);
+        let given = state.given.last().unwrap();
+        assert_eq!(
+            (given.origin, given.source.key.as_str()),
+            (Origin::Evaluated, key)
+        );
+        assert_eq!(given.value.normalize().to_string(), value);
+        assert!(
+            !state.doubts.iter().any(|d| d.code == "conflict"),
+            "{no}: {:?}",
+            state.doubts
+        );
+        let found = plan.provenance(key, |_| true, bench.now).await.unwrap();
+        assert_eq!(found.value.as_deref(), Some(value), "{key}");
+        let number = |cell: &Option<String>| cell.as_deref().unwrap().parse::<u32>().unwrap();
+        match no {
+            // The days by hand: their mean, and how many have an AQI of 100 or less.
+            1 => {
+                let sum: u32 = found.rows.iter().map(|r| number(&r[1])).sum();
+                assert_eq!((sum, found.rows.len()), (43 * 365, 365));
+            }
+            2 => {
+                let good = found.rows.iter().filter(|r| number(&r[2]) <= 100).count();
+                assert_eq!((good, found.rows.len()), (241, 365));
+            }
+            _ => {
+                let classes: Vec<_> = found.rows.iter().map(|r| r[2].as_deref().unwrap()).collect();
+                assert_eq!(classes, vec!["IV"; if no == 3 { 2 } else { 3 }], "{key}");
+            }
+        }
+    }
+    // In the autumn of the last year: what room the rest of the year leaves, and where it is heading.
+    let on = "2025-09-30".parse().unwrap();
+    let day = plan.day(on, bench.now).await.unwrap();
+    let of = |no: u32| day.board.indicators.iter().find(|i| i.no == no).unwrap();
+    let room = of(1).room.as_ref().unwrap();
+    assert_eq!((room.year, room.through, room.remaining), (2025, on, 92));
+    let days = plan
+        .provenance("air/1/2025", |_| true, bench.now)
+        .await
+        .unwrap()
+        .rows;
+    let so_far: f64 = days[..273]
+        .iter()
+        .map(|r| r[1].as_deref().unwrap().parse::<f64>().unwrap())
+        .sum();
+    let left: f64 = room.left.to_string().parse().unwrap();
+    assert!(
+        (left - (42.0 * 365.0 - so_far) / 92.0).abs() < 1e-6,
+        "{left}, {so_far}: {}",
+        room.formula
+    );
+    let end = of(1).year_end.as_ref().unwrap();
+    assert_eq!((end.year, end.reach), (2025, Some(Reach::No)), "{end:?}");
+    let few = of(2).room.as_ref().unwrap();
+    let bad = days[..273]
+        .iter()
+        .filter(|r| r[2].as_deref().unwrap().parse::<u16>().unwrap() > 100)
+        .count();
+    // ⌊365 × 34.7 %⌋ = 126 bad days are allowed.
+    assert_eq!(
+        few.left.to_string(),
+        (126 - i64::try_from(bad).unwrap()).to_string(),
+        "{}",
+        few.formula
+    );
+    // Once the plan's years are over there is no room of it left to speak of.
+    let day = plan.day("2026-11-01".parse().unwrap(), bench.now).await.unwrap();
+    assert!(
+        day.board
+            .indicators
+            .iter()
+            .all(|i| i.room.is_none() && i.year_end.is_none())
+    );
 }
 
 /// Keys of the sources a report names; every figure that stands in a column of figures has a mark, every mark a source.
