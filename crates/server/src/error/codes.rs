@@ -148,8 +148,8 @@ codes! {
     Stale "stale" CONFLICT {
         "此记录已被他人修改"
         "somebody else changed this record in the meantime"
-        "重新载入记录,在 details.revision 上再改;details.by、details.changed 给出修改人与字段。什么都没有被覆盖。"
-        "Load the record again and change it on details.revision; details.by and details.changed name who and which fields. Nothing was overwritten."
+        "重新载入记录,在 details.revision 上再改;message 与 details 给出记录、修改人、时间与字段。什么都没有被覆盖。"
+        "Load the record again and change it on details.revision; message and details name the record, who changed it, when and which fields. Nothing was overwritten."
     }
     Table "table" UNPROCESSABLE_ENTITY {
         "上传的文件不能作为表格读取"
