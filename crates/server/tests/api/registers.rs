@@ -430,6 +430,28 @@ async fn the_past_is_answered(bench: &Bench) {
         .await
         .ok();
     assert_eq!(list["total"], 0);
+    // Two edits within one second: each is asked for by the instant the history tells.
+    for n in 11..=13_i64 {
+        bench.pass(250);
+        let path = format!("/api/v1/registers/well/records/{id}");
+        let body = json!({ "revision": n, "body": { "depth": format!("{n}.5") } });
+        bench.ask("inspector", "PATCH", &path, Some(body)).await.ok();
+    }
+    let history = bench
+        .get("inspector", &format!("/registers/well/records/{id}/history"))
+        .await
+        .ok();
+    for told in history["items"].as_array().unwrap() {
+        let at = told["at"].as_str().unwrap().replace('+', "%2B");
+        let then = ask(&format!("?as_of={at}")).await.ok();
+        assert_eq!(then["revision"], told["revision"], "{at}");
+        assert_eq!(then["updated_at"], told["at"]);
+        let list = bench
+            .get("inspector", &format!("/registers/well/records?as_of={at}"))
+            .await
+            .ok();
+        assert_eq!(list["items"][0]["revision"], told["revision"], "{at}");
+    }
 }
 
 async fn lists_are_filtered_sorted_and_counted(bench: &Bench) {

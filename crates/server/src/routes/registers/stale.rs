@@ -48,7 +48,7 @@ pub(super) fn problem(stale: &Stale) -> ApiError {
         "in_sight": true,
         "revision": told.revision,
         "by": { "id": told.by.id, "name": told.by.name },
-        "at": told.at.to_rfc3339(),
+        "at": told.at.to_rfc3339_ms(),
         "changed": told.changed.iter().map(|c| &c.field).collect::<Vec<_>>(),
         "fields": fields,
     }))
