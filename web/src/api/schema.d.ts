@@ -3176,6 +3176,13 @@ export interface components {
             /** @description Tasks by verdict. */
             tasks_by_verdict: components["schemas"]["EvaluationCount"][];
         };
+        /**
+         * Format: date-time
+         * @description An instant to the millisecond, where several may fall into one second, e.g. `2026-11-24T08:00:00.250+08:00`. Asked
+         *     for as it was told, it names exactly that instant.
+         * @example 2026-11-24T08:00:00.250+08:00
+         */
+        ExactStamp: string;
         /** @description An edition as read, beside its text. */
         ExtractionView: {
             /** @description The same with corrections. */
@@ -3538,7 +3545,7 @@ export interface components {
         /** @description One revision. */
         HistoryItem: {
             /** @description When. */
-            at: components["schemas"]["Stamp"];
+            at: components["schemas"]["ExactStamp"];
             /** @description By whom. */
             by: components["schemas"]["PersonRef"];
             /** @description Values that differ from the revision before. */
@@ -5002,7 +5009,7 @@ export interface components {
                  */
                 revision: number;
                 /** @description When it came into its state. */
-                since: components["schemas"]["Stamp"];
+                since: components["schemas"]["ExactStamp"];
                 /** @description State; null where the register has none. */
                 state?: string | null;
                 /** @description Title. */
@@ -5012,7 +5019,7 @@ export interface components {
                     [key: string]: components["schemas"]["Bilingual"];
                 };
                 /** @description When it was last changed. */
-                updated_at: components["schemas"]["Stamp"];
+                updated_at: components["schemas"]["ExactStamp"];
                 /** @description By whom. */
                 updated_by: string;
             }[];
@@ -5762,6 +5769,8 @@ export interface components {
         };
         /** @description A column the public sees. */
         PublicColumn: {
+            /** @description Public columns of a group's rows; none for any other kind. */
+            columns: components["schemas"]["PublicColumn"][];
             /** @description English name. */
             en: string;
             /** @description Field. */
@@ -5875,7 +5884,13 @@ export interface components {
             body: Record<string, never>;
             /** @description 演示 */
             demo: boolean;
-            /** @description The same as people read them, Chinese; groups are left out. */
+            /** @description Rows of public groups as people read them: public values only. */
+            rows: {
+                [key: string]: {
+                    [key: string]: string;
+                }[];
+            };
+            /** @description The same as people read them, Chinese; groups stand in `rows`. */
             shown: {
                 [key: string]: string;
             };
@@ -6075,7 +6090,7 @@ export interface components {
              */
             revision: number;
             /** @description When it came into its state. */
-            since: components["schemas"]["Stamp"];
+            since: components["schemas"]["ExactStamp"];
             /** @description State; null where the register has none. */
             state?: string | null;
             /** @description Title. */
@@ -6085,7 +6100,7 @@ export interface components {
                 [key: string]: components["schemas"]["Bilingual"];
             };
             /** @description When it was last changed. */
-            updated_at: components["schemas"]["Stamp"];
+            updated_at: components["schemas"]["ExactStamp"];
             /** @description By whom. */
             updated_by: string;
         };
@@ -6098,7 +6113,7 @@ export interface components {
             /** @description The matter is settled. */
             closed: boolean;
             /** @description When it was made. */
-            created_at: components["schemas"]["Stamp"];
+            created_at: components["schemas"]["ExactStamp"];
             /** @description Deadlines that run, earliest first. */
             deadlines: components["schemas"]["DeadlineView"][];
             /** @description 演示 */
@@ -6125,7 +6140,7 @@ export interface components {
                 [key: string]: string;
             };
             /** @description When it came into its state. */
-            since: components["schemas"]["Stamp"];
+            since: components["schemas"]["ExactStamp"];
             /** @description State; null where the register has none. */
             state?: string | null;
             /** @description Title. */
@@ -6133,7 +6148,7 @@ export interface components {
             /** @description Transitions taken, oldest first. */
             trail: components["schemas"]["TakenView"][];
             /** @description When it was last changed. */
-            updated_at: components["schemas"]["Stamp"];
+            updated_at: components["schemas"]["ExactStamp"];
             /** @description By whom. */
             updated_by: string;
             /** @description In force since, `YYYY-MM-DD`. */
@@ -6801,7 +6816,7 @@ export interface components {
         /** @description A transition that was taken. */
         TakenView: {
             /** @description When. */
-            at: components["schemas"]["Stamp"];
+            at: components["schemas"]["ExactStamp"];
             /**
              * Format: int64
              * @description Row of the user.
@@ -10364,7 +10379,7 @@ export interface operations {
                 demo?: boolean;
                 /** @description The records a figure rests on: the name of a counter, or `rate.` and the name of a rate. */
                 figure?: string;
-                /** @description As known at this time. */
+                /** @description As known at this time, to the millisecond; whole seconds are the beginning of the second. */
                 as_of?: string;
             };
             header?: never;
@@ -10433,7 +10448,7 @@ export interface operations {
     get_record: {
         parameters: {
             query?: {
-                /** @description As known at this time. */
+                /** @description As known at this time, to the millisecond; whole seconds are the beginning of the second. */
                 as_of?: string;
                 /** @description In force on this day, `YYYY-MM-DD`. */
                 in_force_on?: string;

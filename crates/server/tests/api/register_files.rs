@@ -502,6 +502,21 @@ async fn a_published_period_stays_as_it_was(bench: &Bench) {
         page["items"][0]["body"]["checks"],
         json!([{ "day": "2026-01-01" }])
     );
+    // Rows of a group are shown with the columns that are public, and no other.
+    assert_eq!(
+        page["items"][0]["rows"],
+        json!({ "checks": [{ "day": "2026-01-01" }] })
+    );
+    let checks = page["columns"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|c| c["field"] == "checks");
+    let inner = checks.unwrap()["columns"].as_array().unwrap();
+    assert_eq!(
+        (inner.len(), &inner[0]["field"], &inner[0]["en"]),
+        (1, &json!("day"), &json!("Day"))
+    );
     assert_eq!(page["period"]["from"], "2026-10-01");
     // Nothing can be found out by searching either.
     for (q, total) in [("公示", 1), ("LEAK", 0), ("77.7", 0)] {

@@ -6,9 +6,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use registers::definition::{FieldType, Publication, Rhythm};
+use registers::definition::{Field, FieldType, Publication, Rhythm};
 use registers::publish::Period;
 use registers::register::Register;
+use serde_json::{Map, Value};
 use store::desk::{PublishedRow, StoredPublication};
 
 use super::person;
@@ -160,8 +161,8 @@ pub(crate) async fn list_public_registers(State(ctx): State<Context>) -> Result<
     Ok(kept(PublicRegisterList { items }))
 }
 
-fn columns(register: &Register) -> Vec<PublicColumn> {
-    let public = register.definition().field.iter().filter(|f| f.public);
+fn columns(fields: &[Field]) -> Vec<PublicColumn> {
+    let public = fields.iter().filter(|f| f.public);
     public
         .map(|field| PublicColumn {
             field: field.name.clone(),
@@ -172,21 +173,29 @@ fn columns(register: &Register) -> Vec<PublicColumn> {
                 .and_then(|v| v.as_str().map(str::to_owned))
                 .unwrap_or_default(),
             unit: field.unit.clone(),
+            columns: columns(&field.fields),
         })
         .collect()
 }
 
-fn record(ctx: &Shared, register: &Register, row: PublishedRow) -> PublicRecord {
+/// Public values as people read them. Groups have rows instead.
+fn shown(
+    ctx: &Shared,
+    register: &Register,
+    group: Option<&Field>,
+    body: &Map<String, Value>,
+) -> BTreeMap<String, String> {
+    let fields = group.map_or(&register.definition().field, |g| &g.fields);
     let mut shown = BTreeMap::new();
-    for field in register.definition().field.iter().filter(|f| f.public) {
-        let Some(value) = row.body.get(&field.name) else {
+    for field in fields.iter().filter(|f| f.public) {
+        let Some(value) = body.get(&field.name) else {
             continue;
         };
         let text = match field.kind {
             FieldType::Group => continue,
             FieldType::Unit => {
                 let codes = match value {
-                    serde_json::Value::Array(several) => several.iter().filter_map(|v| v.as_str()).collect(),
+                    Value::Array(several) => several.iter().filter_map(|v| v.as_str()).collect(),
                     one => one.as_str().into_iter().collect::<Vec<_>>(),
                 };
                 let name = |code: &str| {
@@ -195,15 +204,30 @@ fn record(ctx: &Shared, register: &Register, row: PublishedRow) -> PublicRecord 
                 };
                 codes.into_iter().map(name).collect::<Vec<_>>().join("；")
             }
-            _ => register.display(None, field, value),
+            _ => register.display(group, field, value),
         };
         shown.insert(field.name.clone(), text);
     }
+    shown
+}
+
+fn record(ctx: &Shared, register: &Register, row: PublishedRow) -> PublicRecord {
+    let mut rows = BTreeMap::new();
+    let groups = register.definition().field.iter();
+    for group in groups.filter(|f| f.public && f.kind == FieldType::Group) {
+        let Some(inner) = row.body.get(&group.name).and_then(Value::as_array) else {
+            continue;
+        };
+        let inner = inner.iter().filter_map(Value::as_object);
+        let inner: Vec<_> = inner.map(|r| shown(ctx, register, Some(group), r)).collect();
+        rows.insert(group.name.clone(), inner);
+    }
     PublicRecord {
+        shown: shown(ctx, register, None, &row.body),
+        rows,
         title: row.title,
         demo: row.demo,
         body: row.body,
-        shown,
     }
 }
 
@@ -231,7 +255,7 @@ pub(crate) async fn get_public_register(
     Ok(kept(PublicRecords {
         register: view,
         time: now.into(),
-        columns: columns(register),
+        columns: columns(&register.definition().field),
         items,
         total: found.rows.total,
         page: window.page,
