@@ -369,7 +369,10 @@ async fn a_life_is_walked_with_a_second_person(bench: &Bench) {
     step(bench, "leader", id, 3, "reopen", json!({})).await.ok();
     let figures = bench.get("inspector", "/registers/well/figures").await.ok();
     assert_eq!(figures["items"][1]["value"], "0.0", "counted anew after a change");
-    assert_eq!(figures["items"][0]["by"], json!([["土井", "1"]]));
+    assert_eq!(
+        figures["items"][0]["by"],
+        json!([{ "key": "dug", "names": { "zh": "土井", "en": "Dug" }, "value": "1" }])
+    );
     let history = bench
         .get("leader", &format!("/registers/well/records/{id}/history"))
         .await
