@@ -3229,13 +3229,19 @@ export interface components {
             /** @description The figures, counters first. */
             items: components["schemas"]["FigureView"][];
         };
+        /** @description The part of a counter that falls to one value of a field. */
+        FigurePart: {
+            /** @description The value: the code of a choice or a unit, else as it reads; empty where a record has none. */
+            key: string;
+            /** @description The value for people; empty where a record has none. */
+            names: components["schemas"]["Bilingual"];
+            /** @description The figure as decimal text. */
+            value: string;
+        };
         /** @description One figure with what it rests on. */
         FigureView: {
             /** @description The counter by the values of a field. */
-            by: [
-                string,
-                string
-            ][];
+            by: components["schemas"]["FigurePart"][];
             /** @description Sum behind a rate. */
             denominator?: string | null;
             /** @description Systems of the plan that read it. */
@@ -5887,12 +5893,12 @@ export interface components {
             /** @description Rows of public groups as people read them: public values only. */
             rows: {
                 [key: string]: {
-                    [key: string]: string;
+                    [key: string]: components["schemas"]["Bilingual"];
                 }[];
             };
-            /** @description The same as people read them, Chinese; groups stand in `rows`. */
+            /** @description The same as people read them; groups stand in `rows`. */
             shown: {
-                [key: string]: string;
+                [key: string]: components["schemas"]["Bilingual"];
             };
             /** @description Name. */
             title: string;
@@ -5913,6 +5919,8 @@ export interface components {
              * @description Rows a page.
              */
             page_size: number;
+            /** @description All published periods, newest first; each opens with `from`. None where it is shown live. */
+            periods: components["schemas"]["PeriodView"][];
             /** @description When this was put together. */
             time: components["schemas"]["Stamp"];
             /**

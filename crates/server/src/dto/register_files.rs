@@ -519,10 +519,10 @@ pub struct PublicRecord {
     /// Values of public fields.
     #[schema(value_type = Object)]
     pub body: Map<String, Value>,
-    /// The same as people read them, Chinese; groups stand in `rows`.
-    pub shown: BTreeMap<String, String>,
+    /// The same as people read them; groups stand in `rows`.
+    pub shown: BTreeMap<String, Bilingual>,
     /// Rows of public groups as people read them: public values only.
-    pub rows: BTreeMap<String, Vec<BTreeMap<String, String>>>,
+    pub rows: BTreeMap<String, Vec<BTreeMap<String, Bilingual>>>,
 }
 
 /// What the public sees of a register.
@@ -533,6 +533,8 @@ pub struct PublicRecords {
     pub register: PublicRegister,
     /// When this was put together.
     pub time: Stamp,
+    /// All published periods, newest first; each opens with `from`. None where it is shown live.
+    pub periods: Vec<PeriodView>,
     /// Columns.
     pub columns: Vec<PublicColumn>,
     /// The records of this page.

@@ -34,6 +34,7 @@ field = [
   { name = "count", zh = "检查次数", en = "Number of checks", type = "integer", computed = "count(checks)" },
 ]
 key = [{ fields = ["code"] }]
+counter = [{ name = "tanks", zh = "储罐", en = "Tanks", by = "town", feeds = ["S001"] }]
 access = { read = ["administrator", "auditor", "inspector", "leader", "town"], write = ["administrator", "inspector", "town"], unit_field = "town" }
 map = { field = "place", symbol = "tank" }
 publication = { where = "state = \"used\"", rhythm = "quarterly", due_days = 15, basis = "测试" }
@@ -419,6 +420,12 @@ async fn a_published_period_stays_as_it_was(bench: &Bench) {
         )
         .await
         .ok();
+    let figures = bench.get("inspector", "/registers/tank/figures").await.ok();
+    assert_eq!(
+        figures["items"][0]["by"],
+        json!([{ "key": "town-1", "names": { "zh": "甲镇", "en": "First Town" }, "value": "2" }]),
+        "units are told by name"
+    );
     let list = bench.get("-", "/public/registers").await.ok();
     let tanks = list["items"]
         .as_array()
@@ -497,7 +504,10 @@ async fn a_published_period_stays_as_it_was(bench: &Bench) {
     }
     let page = page.ok();
     assert_eq!(page["items"][0]["title"], "公示罐");
-    assert_eq!(page["items"][0]["shown"]["town"], "甲镇");
+    assert_eq!(
+        page["items"][0]["shown"]["town"],
+        json!({ "zh": "甲镇", "en": "First Town" })
+    );
     assert_eq!(
         page["items"][0]["body"]["checks"],
         json!([{ "day": "2026-01-01" }])
@@ -505,7 +515,7 @@ async fn a_published_period_stays_as_it_was(bench: &Bench) {
     // Rows of a group are shown with the columns that are public, and no other.
     assert_eq!(
         page["items"][0]["rows"],
-        json!({ "checks": [{ "day": "2026-01-01" }] })
+        json!({ "checks": [{ "day": { "zh": "2026-01-01", "en": "2026-01-01" } }] })
     );
     let checks = page["columns"]
         .as_array()
@@ -518,10 +528,37 @@ async fn a_published_period_stays_as_it_was(bench: &Bench) {
         (1, &json!("day"), &json!("Day"))
     );
     assert_eq!(page["period"]["from"], "2026-10-01");
+    // The next period is published; the earlier one is still listed, and opens as it was published.
+    bench.pass(90 * 86_400_000);
+    publish("inspector", "2027-01-01").await.ok();
+    let newest = bench.get("-", "/public/registers/tank").await.ok();
+    assert_eq!(newest["items"][0]["title"], "改名");
+    let periods: Vec<(&Value, &Value, &Value)> = newest["periods"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| (&p["from"], &p["records"], &p["published_by"]))
+        .collect();
+    assert_eq!(
+        periods,
+        [
+            (&json!("2027-01-01"), &json!(1), &Value::Null),
+            (&json!("2026-10-01"), &json!(1), &Value::Null)
+        ]
+    );
+    let earlier = bench
+        .get("-", "/public/registers/tank?from=2026-10-01")
+        .await
+        .ok();
+    assert_eq!(earlier["items"], page["items"]);
+    assert_eq!(
+        (&earlier["period"], &earlier["periods"]),
+        (&page["period"], &newest["periods"])
+    );
     // Nothing can be found out by searching either.
     for (q, total) in [("公示", 1), ("LEAK", 0), ("77.7", 0)] {
         let found = bench
-            .get("-", &format!("/public/registers/tank?q={}", encoded(q)))
+            .get("-", &format!("/public/registers/tank?from=2026-10-01&q={}", encoded(q)))
             .await
             .ok();
         assert_eq!(found["total"], total, "{q}");

@@ -9,11 +9,13 @@ use axum::response::{IntoResponse, Response};
 use registers::definition::{Field, FieldType, Publication, Rhythm};
 use registers::publish::Period;
 use registers::register::Register;
+use registers::text::Names;
 use serde_json::{Map, Value};
 use store::desk::{PublishedRow, StoredPublication};
 
 use super::person;
 use crate::access::Access;
+use crate::dto::common::Bilingual;
 use crate::dto::register_files::{
     OutstandingList, OutstandingView, PeriodView, PublicColumn, PublicQuery, PublicRecord, PublicRecords,
     PublicRegister, PublicRegisterList, PublicationList, PublishPeriod,
@@ -141,12 +143,16 @@ fn register_view(register: &Register, period: Option<StoredPublication>) -> Opti
         en: definition.en.clone(),
         rhythm: rhythm(publication).to_owned(),
         basis: publication.basis.clone(),
-        // Who published it is nobody's business.
-        period: period.map(|p| PeriodView {
-            published_by: None,
-            ..published(p)
-        }),
+        period: period.map(anonymous),
     })
+}
+
+/// A period as everybody sees it: who published it is nobody's business.
+fn anonymous(period: StoredPublication) -> PeriodView {
+    PeriodView {
+        published_by: None,
+        ..published(period)
+    }
 }
 
 /// Registers of which the public sees something.
@@ -184,14 +190,14 @@ fn shown(
     register: &Register,
     group: Option<&Field>,
     body: &Map<String, Value>,
-) -> BTreeMap<String, String> {
+) -> BTreeMap<String, Bilingual> {
     let fields = group.map_or(&register.definition().field, |g| &g.fields);
     let mut shown = BTreeMap::new();
     for field in fields.iter().filter(|f| f.public) {
         let Some(value) = body.get(&field.name) else {
             continue;
         };
-        let text = match field.kind {
+        let names = match field.kind {
             FieldType::Group => continue,
             FieldType::Unit => {
                 let codes = match value {
@@ -200,13 +206,16 @@ fn shown(
                 };
                 let name = |code: &str| {
                     let known = ctx.app.ledger.unit(code);
-                    known.map_or_else(|| code.to_owned(), |n| n.zh.clone())
+                    known.cloned().unwrap_or_else(|| Names::same(code))
                 };
-                codes.into_iter().map(name).collect::<Vec<_>>().join("；")
+                let names: Vec<Names> = codes.into_iter().map(name).collect();
+                let all =
+                    |of: fn(&Names) -> &str, by: &str| names.iter().map(of).collect::<Vec<_>>().join(by);
+                Names::new(all(|n| &n.zh, "；"), all(|n| &n.en, "; "))
             }
-            _ => register.display(group, field, value),
+            _ => register.said(group, field, value),
         };
-        shown.insert(field.name.clone(), text);
+        shown.insert(field.name.clone(), names.into());
     }
     shown
 }
@@ -255,6 +264,7 @@ pub(crate) async fn get_public_register(
     Ok(kept(PublicRecords {
         register: view,
         time: now.into(),
+        periods: found.periods.into_iter().map(anonymous).collect(),
         columns: columns(&register.definition().field),
         items,
         total: found.rows.total,
