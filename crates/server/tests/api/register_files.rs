@@ -558,7 +558,10 @@ async fn a_published_period_stays_as_it_was(bench: &Bench) {
     // Nothing can be found out by searching either.
     for (q, total) in [("公示", 1), ("LEAK", 0), ("77.7", 0)] {
         let found = bench
-            .get("-", &format!("/public/registers/tank?from=2026-10-01&q={}", encoded(q)))
+            .get(
+                "-",
+                &format!("/public/registers/tank?from=2026-10-01&q={}", encoded(q)),
+            )
             .await
             .ok();
         assert_eq!(found["total"], total, "{q}");
