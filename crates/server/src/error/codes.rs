@@ -172,8 +172,8 @@ codes! {
     BodyTooLarge "body_too_large" PAYLOAD_TOO_LARGE {
         "请求正文过大"
         "the request body is too large"
-        "details.limit 给出上限(字节);请拆分后提交。"
-        "details.limit gives the bound in bytes; split the request."
+        "message 与 details.field 给出过大的部分,details.limit 给出上限(字节);按 message 的办法精简、拆分或改作附件后再提交。"
+        "message and details.field name what is too large, details.limit the bound in bytes; shorten it, split it or send it as an attachment, as the message says."
     }
     UnsupportedMediaType "unsupported_media_type" UNSUPPORTED_MEDIA_TYPE {
         "请求正文须为 application/json"

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use crate::bench::{Answer, Bench, PASSWORD};
-use crate::register_files::{CODES, download, form, records, send, tank, upload};
+use crate::register_files::{CODES, download, form, records, send, tank, too_large, upload};
 
 on_both![
     a_template_is_offered_and_understood,
@@ -400,7 +400,13 @@ async fn uploads_that_are_no_tables_are_refused(bench: &Bench) {
     assert_eq!(json.status.as_u16(), 400, "{}", json.text);
     let large = vec![b'x'; (50 << 20) + 1];
     let answer = upload(bench, "inspector", path, "a.csv", &large).await;
-    assert_eq!(answer.problem(), (413, "body_too_large".to_owned()));
+    too_large(
+        &answer,
+        "file",
+        50 << 20,
+        "表格文件过大，至多 50 MiB；请",
+        "the table is too large, at most 50 MiB; ",
+    );
     // A session's cookie alone changes nothing: another site could send the form.
     let cookie = bench.login("inspector", PASSWORD).await.cookie();
     let request = Request::post(format!("/api/v1{path}"))

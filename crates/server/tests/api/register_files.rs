@@ -123,6 +123,17 @@ pub(crate) async fn records(bench: &Bench) -> Vec<Value> {
     list["items"].as_array().unwrap().clone()
 }
 
+/// Refused for its size: the part, the bound and the remedy are told in both languages.
+pub(crate) fn too_large(answer: &Answer, field: &str, limit: u64, zh: &str, en: &str) {
+    assert_eq!(answer.problem(), (413, "body_too_large".to_owned()));
+    let said = answer.json();
+    assert_eq!(said["details"], json!({ "field": field, "limit": limit }));
+    for (language, begins) in [("zh", zh), ("en", en)] {
+        let words = said["message"][language].as_str().unwrap();
+        assert!(words.starts_with(begins) && words.len() > begins.len(), "{words}");
+    }
+}
+
 pub(crate) async fn tank(bench: &Bench, code: &str, name: &str, phone: Option<&str>) -> Value {
     let mut body = json!({ "code": code, "name": name, "town": "town-1" });
     if let Some(phone) = phone {
@@ -150,9 +161,13 @@ async fn attachments_are_known_by_their_content_and_kept_to_their_readers(bench:
         assert_eq!(code(&refused), expected);
     }
     let large = [b"%PDF-1.7".to_vec(), vec![b' '; 1 << 20]].concat();
-    assert_eq!(
-        upload(bench, "town", path, "a.pdf", &large).await.problem(),
-        (413, "body_too_large".to_owned())
+    let refused = upload(bench, "town", path, "a.pdf", &large).await;
+    too_large(
+        &refused,
+        "proof",
+        1 << 20,
+        "检测报告过大，至多 1 MiB；请",
+        "Report is too large, at most 1 MiB; ",
     );
     assert_eq!(
         upload(bench, "leader", path, "a.pdf", b"%PDF-1.7")

@@ -661,5 +661,18 @@ async fn a_large_record_is_taken_and_a_larger_one_told(bench: &Bench) {
     let long = bench.post("inspector", path, with(20_001)).await;
     assert_eq!(long.json()["details"]["findings"][0]["code"], "length");
     let huge = bench.post("inspector", path, with(400_000)).await;
-    assert_eq!(huge.problem(), (413, "body_too_large".to_owned()));
+    let (zh, en) = (
+        "记录过大，至多 2 MiB；请",
+        "the record is too large, at most 2 MiB; ",
+    );
+    crate::register_files::too_large(&huge, "body", 2 << 20, zh, en);
+    // A look before it is kept is bounded in the same way.
+    let huge = bench
+        .post("inspector", "/registers/well/check", with(400_000))
+        .await;
+    let (zh, en) = (
+        "请求正文过大，至多 2 MiB；请",
+        "the request body is too large, at most 2 MiB; ",
+    );
+    crate::register_files::too_large(&huge, "body", 2 << 20, zh, en);
 }
