@@ -359,7 +359,7 @@ impl Progress {
         }
         Ok(self
             .ledger()
-            .commit(definition, changes, &Person::program(author).author(), now)
+            .commit(definition, changes, &Person::program(author), now)
             .await?)
     }
 }

@@ -3178,6 +3178,13 @@ export interface components {
             /** @description Tasks by verdict. */
             tasks_by_verdict: components["schemas"]["EvaluationCount"][];
         };
+        /**
+         * Format: date-time
+         * @description An instant to the millisecond, where several may fall into one second, e.g. `2026-11-24T08:00:00.250+08:00`. Asked
+         *     for as it was told, it names exactly that instant.
+         * @example 2026-11-24T08:00:00.250+08:00
+         */
+        ExactStamp: string;
         /** @description An edition as read, beside its text. */
         ExtractionView: {
             /** @description The same with corrections. */
@@ -3224,13 +3231,19 @@ export interface components {
             /** @description The figures, counters first. */
             items: components["schemas"]["FigureView"][];
         };
+        /** @description The part of a counter that falls to one value of a field. */
+        FigurePart: {
+            /** @description The value: the code of a choice or a unit, else as it reads; empty where a record has none. */
+            key: string;
+            /** @description The value for people; empty where a record has none. */
+            names: components["schemas"]["Bilingual"];
+            /** @description The figure as decimal text. */
+            value: string;
+        };
         /** @description One figure with what it rests on. */
         FigureView: {
             /** @description The counter by the values of a field. */
-            by: [
-                string,
-                string
-            ][];
+            by: components["schemas"]["FigurePart"][];
             /** @description Sum behind a rate. */
             denominator?: string | null;
             /** @description Systems of the plan that read it. */
@@ -3540,7 +3553,7 @@ export interface components {
         /** @description One revision. */
         HistoryItem: {
             /** @description When. */
-            at: components["schemas"]["Stamp"];
+            at: components["schemas"]["ExactStamp"];
             /** @description By whom. */
             by: components["schemas"]["PersonRef"];
             /** @description Values that differ from the revision before. */
@@ -5006,7 +5019,7 @@ export interface components {
                  */
                 revision: number;
                 /** @description When it came into its state. */
-                since: components["schemas"]["Stamp"];
+                since: components["schemas"]["ExactStamp"];
                 /** @description State; null where the register has none. */
                 state?: string | null;
                 /** @description Title. */
@@ -5016,7 +5029,7 @@ export interface components {
                     [key: string]: components["schemas"]["Bilingual"];
                 };
                 /** @description When it was last changed. */
-                updated_at: components["schemas"]["Stamp"];
+                updated_at: components["schemas"]["ExactStamp"];
                 /** @description By whom. */
                 updated_by: string;
             }[];
@@ -5770,6 +5783,8 @@ export interface components {
         };
         /** @description A column the public sees. */
         PublicColumn: {
+            /** @description Public columns of a group's rows; none for any other kind. */
+            columns: components["schemas"]["PublicColumn"][];
             /** @description English name. */
             en: string;
             /** @description Field. */
@@ -5883,9 +5898,15 @@ export interface components {
             body: Record<string, never>;
             /** @description 演示 */
             demo: boolean;
-            /** @description The same as people read them, Chinese; groups are left out. */
+            /** @description Rows of public groups as people read them: public values only. */
+            rows: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["Bilingual"];
+                }[];
+            };
+            /** @description The same as people read them; groups stand in `rows`. */
             shown: {
-                [key: string]: string;
+                [key: string]: components["schemas"]["Bilingual"];
             };
             /** @description Name. */
             title: string;
@@ -5906,6 +5927,8 @@ export interface components {
              * @description Rows a page.
              */
             page_size: number;
+            /** @description All published periods, newest first; each opens with `from`. None where it is shown live. */
+            periods: components["schemas"]["PeriodView"][];
             /** @description When this was put together. */
             time: components["schemas"]["Stamp"];
             /**
@@ -6083,7 +6106,7 @@ export interface components {
              */
             revision: number;
             /** @description When it came into its state. */
-            since: components["schemas"]["Stamp"];
+            since: components["schemas"]["ExactStamp"];
             /** @description State; null where the register has none. */
             state?: string | null;
             /** @description Title. */
@@ -6093,7 +6116,7 @@ export interface components {
                 [key: string]: components["schemas"]["Bilingual"];
             };
             /** @description When it was last changed. */
-            updated_at: components["schemas"]["Stamp"];
+            updated_at: components["schemas"]["ExactStamp"];
             /** @description By whom. */
             updated_by: string;
         };
@@ -6106,7 +6129,7 @@ export interface components {
             /** @description The matter is settled. */
             closed: boolean;
             /** @description When it was made. */
-            created_at: components["schemas"]["Stamp"];
+            created_at: components["schemas"]["ExactStamp"];
             /** @description Deadlines that run, earliest first. */
             deadlines: components["schemas"]["DeadlineView"][];
             /** @description 演示 */
@@ -6133,7 +6156,7 @@ export interface components {
                 [key: string]: string;
             };
             /** @description When it came into its state. */
-            since: components["schemas"]["Stamp"];
+            since: components["schemas"]["ExactStamp"];
             /** @description State; null where the register has none. */
             state?: string | null;
             /** @description Title. */
@@ -6141,7 +6164,7 @@ export interface components {
             /** @description Transitions taken, oldest first. */
             trail: components["schemas"]["TakenView"][];
             /** @description When it was last changed. */
-            updated_at: components["schemas"]["Stamp"];
+            updated_at: components["schemas"]["ExactStamp"];
             /** @description By whom. */
             updated_by: string;
             /** @description In force since, `YYYY-MM-DD`. */
@@ -6823,7 +6846,7 @@ export interface components {
         /** @description A transition that was taken. */
         TakenView: {
             /** @description When. */
-            at: components["schemas"]["Stamp"];
+            at: components["schemas"]["ExactStamp"];
             /**
              * Format: int64
              * @description Row of the user.
@@ -10391,7 +10414,7 @@ export interface operations {
                 demo?: boolean;
                 /** @description The records a figure rests on: the name of a counter, or `rate.` and the name of a rate. */
                 figure?: string;
-                /** @description As known at this time. */
+                /** @description As known at this time, to the millisecond; whole seconds are the beginning of the second. */
                 as_of?: string;
             };
             header?: never;
@@ -10460,7 +10483,7 @@ export interface operations {
     get_record: {
         parameters: {
             query?: {
-                /** @description As known at this time. */
+                /** @description As known at this time, to the millisecond; whole seconds are the beginning of the second. */
                 as_of?: string;
                 /** @description In force on this day, `YYYY-MM-DD`. */
                 in_force_on?: string;

@@ -139,9 +139,9 @@ impl Bench {
             .unwrap();
         let mut change = Change::new(definition, None, body, ChangeKind::Imported, self.now);
         change.record.state = Some(state.to_owned());
-        let author = Person::program("test").author();
+        let person = Person::program("test");
         self.ledger
-            .commit(definition, vec![change], &author, self.now)
+            .commit(definition, vec![change], &person, self.now)
             .await
             .unwrap();
     }

@@ -65,7 +65,7 @@ const FILES: [(&str, &str); 8] = [
         "units.toml",
         r#"
         unit = [
-          { code = "town-1", zh = "甲镇", kind = "town" },
+          { code = "town-1", zh = "甲镇", en = "First Town", kind = "town" },
           { code = "town-2", zh = "乙镇", kind = "town" },
           { code = "water", zh = "水利局", kind = "department" },
         ]
