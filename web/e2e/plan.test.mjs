@@ -75,13 +75,13 @@ test('every figure of the overview equals the list it opens, today and on a day 
       const figures = await page.$$eval(`[data-cell=${cell}] [data-n]`, (all) => all.map((e) => [e.dataset.light, Number(e.dataset.n)]))
       assert.deepEqual(figures, lights(plan[cell]), `${cell} ${on}`)
     }
-    const links = await page.$$eval('[data-cell=indicators] a[data-n], [data-cell=tasks] a[data-n], [data-cell=late] a[data-n]', (all) => all.map((e) => [e.getAttribute('href'), e.dataset.n]))
-    assert.ok(links.length >= 7, 'figures open lists')
+    const links = await page.$$eval('.strip .cell a[data-n]', (all) => all.map((e) => [e.getAttribute('href'), e.dataset.n]))
+    assert.ok(links.length >= 8, 'figures open lists')
     await shot(page, `plan-overview${on}`)
     for (const [to, n] of links) {
       await open(page, to)
       await page.waitForFunction((total) => document.querySelector('[data-test=total]')?.dataset.total === total, n)
-      const drawn = await page.locator('[data-test=indicators] [data-no], [data-task], table.late tbody tr').count()
+      const drawn = await page.locator('[data-test=indicators] [data-no], [data-task], [data-project], table.late tbody tr').count()
       assert.equal(drawn, Number(n), to)
     }
   }

@@ -46,6 +46,7 @@ const inside: RouteRecordRaw[] = [
   { path: 'plan/indicators', name: 'plan-indicators', component: () => import('@/pages/plan/IndicatorsPage.vue'), meta: { title: 'nav.planIndicators', action: 'plan.read' } },
   { path: 'plan/tasks', name: 'plan-tasks', component: () => import('@/pages/plan/TasksPage.vue'), meta: { title: 'nav.planTasks', action: 'plan.read' } },
   { path: 'plan/tasks/:id', name: 'plan-task', component: () => import('@/pages/plan/TaskPage.vue'), meta: { title: 'nav.planTasks', action: 'plan.read' } },
+  { path: 'plan/projects', name: 'plan-projects', component: () => import('@/pages/plan/ProjectsPage.vue'), meta: { title: 'nav.planProjects', action: 'plan.read' } },
   { path: 'plan/mine', name: 'plan-mine', component: () => import('@/pages/plan/UnitPage.vue'), meta: { title: 'nav.planMine', action: 'plan.read' } },
   { path: 'plan/units/:code', name: 'plan-unit', component: () => import('@/pages/plan/UnitPage.vue'), meta: { title: 'nav.planUnit', action: 'plan.read' } },
   { path: 'plan/goals', name: 'plan-goals', component: () => import('@/pages/plan/GoalsPage.vue'), meta: { title: 'nav.planGoals', action: 'plan.read' } },

@@ -22,6 +22,7 @@ mod inputs;
 pub mod kept;
 pub mod limits;
 mod notices;
+pub mod projects;
 mod provenance;
 mod rounds;
 mod sweep;

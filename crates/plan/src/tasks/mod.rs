@@ -19,7 +19,7 @@ use crate::number::Num;
 use crate::words::{Doubt, Light, Source};
 
 pub use judge::{reached, state};
-pub use project::state as project_state;
+pub use project::{is_named, state as project_state};
 pub use ranking::{Behind, behind};
 pub use units::{Lights, UnitDue, UnitState, by_unit};
 

@@ -40,6 +40,8 @@ pub struct Demo {
     project: Vec<DemoProject>,
     air: Option<DemoAir>,
     water: Option<DemoWater>,
+    reserve: Vec<DemoReserve>,
+    unrecorded: Vec<String>,
 }
 
 /// Days of the stations that make the district's mean, in the last years of the course.
@@ -97,6 +99,23 @@ struct DemoProject {
     investment: String,
     #[serde(default)]
     cuts: BTreeMap<String, Vec<String>>,
+}
+
+/// A project in reserve (储备).
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DemoReserve {
+    name: String,
+    task: String,
+    field: String,
+    lead: UnitCode,
+    town: UnitCode,
+    start: Date,
+    due: Date,
+    investment: String,
+    maturity: String,
+    score: String,
+    fund: String,
 }
 
 impl Demo {

@@ -6,6 +6,7 @@ pub mod evaluations;
 pub mod goals;
 pub mod indicators;
 pub mod notices;
+pub mod projects;
 pub mod rounds;
 pub mod tasks;
 
