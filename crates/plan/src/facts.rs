@@ -9,6 +9,7 @@ use model::profile::Unit;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::aims::{self, Aims};
 use crate::files::{self, FilesError};
 
 /// `plan/plan.toml`: what plan it is.
@@ -209,6 +210,8 @@ pub struct Facts {
     pub indicators: Vec<Indicator>,
     /// Every task from this one on is also a duty of every town.
     pub towns_from: Option<String>,
+    /// Main aims, where the profile says what stands for them.
+    pub aims: Aims,
 }
 
 #[derive(Deserialize)]
@@ -246,8 +249,10 @@ impl Facts {
             tasks: tasks.task,
             indicators: files::read::<Indicators>(files, INDICATORS)?.indicator,
             towns_from: tasks.towns_from,
+            aims: files::read_present(files, aims::FILE)?.unwrap_or_default(),
         };
         facts.check(units)?;
+        facts.aims.check(&facts.tasks, &facts.indicators)?;
         Ok(Some(facts))
     }
 

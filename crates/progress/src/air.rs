@@ -30,6 +30,8 @@ const FACTORS: [(&str, Pollutant); 6] = [
 
 /// A day with AQI up to this is good (优良).
 const GOOD_AQI: u16 = 100;
+/// A day with AQI above this is one of heavy pollution (重度及以上).
+const HEAVY_AQI: u16 = 200;
 
 /// A day of the district: its six values and the AQI they give.
 #[derive(Clone, Debug, PartialEq)]
@@ -221,6 +223,18 @@ impl AirDays {
         }
     }
 
+    /// Share of the days of a year with heavy pollution (AQI above 200), percent to one decimal; none without enough days.
+    pub(crate) fn heavy_share(&self, year: u16) -> Option<Decimal> {
+        let last = Date::new(i16::try_from(year).ok()?, 12, 31).ok()?;
+        let known: Vec<u16> = self.aqi(year).filter_map(|(_, aqi)| aqi).collect();
+        if !self.good(year, last).valid {
+            return None;
+        }
+        let heavy = known.iter().filter(|aqi| **aqi > HEAVY_AQI).count();
+        let share = Exact::ratio(100 * i64::try_from(heavy).ok()?, i64::try_from(known.len()).ok()?)?;
+        decimal(&share.round_gb8170(1))
+    }
+
     /// Good and bad days after the same day of earlier years with enough data.
     pub(crate) fn rest_days(&self, years: std::ops::Range<u16>, after: Date) -> Vec<RestDays> {
         years
@@ -311,6 +325,11 @@ mod tests {
         let found = air.good(2023, date(2023, 12, 31));
         assert_eq!((found.good, found.bad, found.valid), (334, 31, true));
         assert_eq!(found.ratio.unwrap().to_display(), "91.5");
+        assert_eq!(air.heavy_share(2023), Some(Decimal::ZERO));
+        // IAQI of PM2.5 is 200 at 150 µg/m³: 31 of 365 days lie above.
+        let air = year(date(2023, 1, 1), |d| if d.month() == 1 { 151 } else { 150 });
+        assert_eq!(air.heavy_share(2023), Some("8.5".parse().unwrap()));
+        assert_eq!(air.heavy_share(2022), None);
         let january = air.good(2023, date(2023, 1, 20));
         assert_eq!((january.good, january.bad, january.valid), (0, 20, false));
         assert_eq!(air.last(2023, date(2023, 3, 5)), Some(date(2023, 3, 5)));

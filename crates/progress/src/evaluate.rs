@@ -230,6 +230,9 @@ impl Progress {
     ) -> Result<Frozen> {
         let closing = self.check(kind, year, now)?;
         let day = self.day(closing, now).await?;
+        // The year is over: what the registers say when the data are frozen is what is known of it.
+        let read = self.read(now).await?;
+        let readings = self.readings(&read, year, true, now).await?;
         let mut indicators = day.inputs.indicators;
         for indicator in &mut indicators {
             // A closed year is judged by its values; what is running has no place in it.
@@ -256,6 +259,8 @@ impl Progress {
                 closing,
                 &plan::report::key(kind.stage(), year, version),
             ),
+            aims: self.facts().aims.clone(),
+            readings,
             units: self
                 .units()
                 .iter()

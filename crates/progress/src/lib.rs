@@ -7,6 +7,7 @@
 //! This crate must not know: HTTP, any district. The clock is an argument.
 
 mod actual;
+mod aims;
 mod air;
 mod assess;
 pub mod board;
@@ -92,6 +93,22 @@ pub struct Day {
     pub inputs: Inputs,
     /// What they say.
     pub board: Board,
+    /// What is known of the statements of the main aims.
+    pub readings: Vec<plan::aims::Reading>,
+}
+
+impl Day {
+    /// Where the main aims stand, by those of the tasks that are in sight.
+    pub fn aims(
+        &self,
+        aims: &plan::aims::Aims,
+        years: Years,
+        tasks: &[plan::tasks::TaskState],
+    ) -> Vec<plan::aims::AimState> {
+        let last = Date::new(i16::try_from(years.target).unwrap_or(i16::MAX), 12, 31);
+        let over = last.is_ok_and(|last| self.board.on >= last);
+        plan::aims::states(aims, &self.board.indicators, tasks, &self.readings, over)
+    }
 }
 
 /// A record the program itself enters.
@@ -281,11 +298,13 @@ impl Progress {
         let inputs = inputs::inputs(self.facts(), self.follow(), &kept, &actual, on);
         let towns: Vec<UnitCode> = self.towns().cloned().collect();
         let board = board::board(self.facts(), self.follow(), &towns, &inputs, on);
+        let readings = self.readings(&read, board.year, on == today, now).await?;
         Ok(Day {
             kept,
             actual,
             inputs,
             board,
+            readings,
         })
     }
 

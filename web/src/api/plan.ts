@@ -9,6 +9,8 @@ export type PlanOverview = S['PlanOverview']
 export type PlanBehind = S['PlanBehind']
 export type PlanUnit = S['PlanUnit']
 export type PlanLights = S['PlanLights']
+export type AimView = S['AimView']
+export type AimList = S['AimList']
 export type PlanSource = S['PlanSource']
 export type PlanDoubt = S['PlanDoubt']
 export type UnitCard = S['UnitCard']
@@ -99,5 +101,7 @@ export const withdrawCorrection = (id: number): Promise<unknown> =>
   ask(client.DELETE('/api/v1/plan/corrections/{id}', { params: { path: { id } } }))
 export const diff = (older: number, newer: number): Promise<PlanDiff> =>
   ask(client.GET('/api/v1/plan/diff', { params: { query: { older, newer } } }))
+
+export const aims = (on?: string): Promise<AimList> => ask(client.GET('/api/v1/plan/aims', { params: { query: given({ on }) } }))
 
 export const publicPlan = (): Promise<PublicPlan> => ask(client.GET('/api/v1/public/plan'))

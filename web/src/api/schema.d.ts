@@ -458,6 +458,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plan/aims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The main aims: how far each is met, by what stands for it and is in sight. */
+        get: operations["list_aims"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/plan/assessments": {
         parameters: {
             query?: never;
@@ -2029,6 +2046,61 @@ export interface components {
             /** @description Value. */
             value: string;
         };
+        /** @description The main aims. */
+        AimList: {
+            /** @description Aims in order. */
+            items: components["schemas"]["AimView"][];
+            /** @description Day asked. */
+            on: components["schemas"]["Day"];
+            /**
+             * Format: int32
+             * @description Year the indicators are judged for.
+             */
+            year: number;
+        };
+        /** @description A statement of a main aim. */
+        AimStatement: {
+            /** @description Most it may be. */
+            at_most?: string | null;
+            /**
+             * Format: int32
+             * @description Indicator that decides.
+             */
+            indicator?: number | null;
+            /** @description It holds; null where nothing says so or otherwise. */
+            met?: boolean | null;
+            /** @description Name. */
+            names: components["schemas"]["Bilingual"];
+            source?: components["schemas"]["PlanSource"] | null;
+            /** @description The bound is the profile's own, not the plan's. */
+            unverified: boolean;
+            /** @description Value, where one decides. */
+            value?: string | null;
+        };
+        /** @description A main aim of the plan. */
+        AimView: {
+            /** @description Their lights. */
+            indicator_lights: components["schemas"]["PlanLights"];
+            /** @description Indicators that stand for it. */
+            indicators: components["schemas"]["PlanPart"][];
+            /** @description `green`, `yellow`, `red`, `grey` */
+            light: string;
+            /** @description Title. */
+            names: components["schemas"]["Bilingual"];
+            /**
+             * Format: int32
+             * @description Number.
+             */
+            no: number;
+            /** @description Why. */
+            reason: components["schemas"]["Bilingual"];
+            /** @description Statements. */
+            statements: components["schemas"]["AimStatement"][];
+            /** @description Lights of its tasks in sight. */
+            task_lights: components["schemas"]["PlanLights"];
+            /** @description Its tasks in sight that are not green, the reddest first. */
+            tasks: components["schemas"]["PlanPart"][];
+        };
         /** @description Where the field lies in a class. */
         AirBand: {
             /** @description A Polygon or MultiPolygon. */
@@ -3157,6 +3229,8 @@ export interface components {
         };
         /** @description An evaluation, judged again from the frozen data. */
         EvaluationView: {
+            /** @description Main aims. */
+            aims: components["schemas"]["AimView"][];
             /** @description What is behind. */
             behind: components["schemas"]["PlanBehind"][];
             /** @description What to know before relying on it. */
@@ -3762,6 +3836,8 @@ export interface components {
             target?: string | null;
             /** @description Target in words. */
             target_state?: string | null;
+            /** @description Tasks that work towards it; empty in lists. */
+            tasks: components["schemas"]["PlanPart"][];
             /** @description Share of the plan's time. */
             time: string;
             /** @description Unit. */
@@ -5492,6 +5568,15 @@ export interface components {
              */
             year: number;
         };
+        /** @description An indicator or a task by name, with its light. */
+        PlanPart: {
+            /** @description Number of the indicator, id of the task. */
+            id: string;
+            /** @description `green`, `yellow`, `red`, `grey` */
+            light: string;
+            /** @description Its name. */
+            name: string;
+        };
         /** @description Where a figure comes from. */
         PlanSource: {
             /** @description Key; `GET /plan/provenance?key=` opens its rows. */
@@ -7187,6 +7272,8 @@ export interface components {
             doubts: components["schemas"]["PlanDoubt"][];
             /** @description Goals of years. */
             goals: components["schemas"]["GoalView"][];
+            /** @description Indicators it works towards. */
+            indicators: components["schemas"]["PlanPart"][];
             /** @description Things late. */
             late: components["schemas"]["LateRow"][];
             /** @description Measures. */
@@ -8486,6 +8573,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlanOverview"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_aims: {
+        parameters: {
+            query?: {
+                /** @description Facts of this day or before, as they are known now; today when absent. */
+                on?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AimList"];
                 };
             };
             /** @description 错误 / error */

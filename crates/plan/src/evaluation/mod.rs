@@ -13,6 +13,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use standards::text::Text;
 
+use crate::aims::{self, AimState, Aims, Reading};
 use crate::canonical;
 use crate::indicators::{self, IndicatorInput, IndicatorState, Years};
 use crate::tasks::{
@@ -150,6 +151,12 @@ pub struct Snapshot {
     /// Figures of registers.
     #[serde(default)]
     pub figures: Vec<Figure>,
+    /// Main aims, and what stands for them.
+    #[serde(default, skip_serializing_if = "Aims::is_empty")]
+    pub aims: Aims,
+    /// What is known of their statements.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub readings: Vec<Reading>,
     /// Units and towns with their names.
     pub units: Vec<UnitName>,
 }
@@ -278,6 +285,8 @@ pub struct Evaluation {
     pub tasks: Vec<JudgedTask>,
     /// Projects.
     pub projects: Vec<ProjectState>,
+    /// Main aims.
+    pub aims: Vec<AimState>,
     /// Score; none where nothing could be scored.
     pub score: Option<Score>,
     /// How far tasks and projects are.
@@ -378,6 +387,13 @@ pub fn evaluate(snapshot: &Snapshot, rules: &Rules) -> Result<Evaluation, Evalua
         version: snapshot.version,
         snapshot: snapshot.hash()?,
         rules: rules.clone(),
+        aims: aims::states(
+            &snapshot.aims,
+            &indicator_states,
+            &task_states,
+            &snapshot.readings,
+            last,
+        ),
         score: score::score(snapshot, &indicators, rules, last),
         completion: completion::completion(snapshot, &tasks, &projects),
         units: units(snapshot, &indicator_states, &task_states, &projects),

@@ -1,12 +1,13 @@
 //! Indicators: the table with its lights, curves, and what stands out.
 
-use ::report::document::{Block, Cell, Chart, ChartKind, Level, Series, Table};
+use ::report::document::{Block, Cell, Chart, ChartKind, Level, Run, Series, Table};
 
 use super::{Sentence, Writer, tint};
 use crate::evaluation::JudgedIndicator;
 use crate::facts::Force;
 use crate::indicators::Kind;
 use crate::number::Num;
+use crate::tasks::Lights;
 use crate::words::Light;
 
 /// Most curves of a report: one for each indicator that has a progress.
@@ -102,6 +103,7 @@ impl Writer<'_> {
         if !any {
             out.push(Block::paragraph("没有黄灯和红灯指标。"));
         }
+        out.extend(self.aims());
         let curves: Vec<Chart> = evaluation
             .indicators
             .iter()
@@ -114,6 +116,85 @@ impl Writer<'_> {
             out.push(Block::note("注：曲线各年的值和来源见附件“指标计算明细”。"));
         }
         out
+    }
+
+    /// How far the main aims are met.
+    fn aims(&mut self) -> Vec<Block> {
+        let evaluation = self.evaluation;
+        if evaluation.aims.is_empty() {
+            return Vec::new();
+        }
+        let own = self.sources.own();
+        let lights = |l: Lights| format!("{} / {} / {} / {}", l.green, l.yellow, l.red, l.grey);
+        let mut rows = Vec::new();
+        for aim in &evaluation.aims {
+            let mut said = Cell::text("");
+            said.runs.clear();
+            for (n, s) in aim.statements.iter().enumerate() {
+                let join = if n == 0 { "" } else { "；" };
+                let word = match s.met {
+                    Some(true) => "达到",
+                    Some(false) => "未达到",
+                    None => "无法判定",
+                };
+                let bound = match (s.value, s.at_most) {
+                    (Some(value), Some(most)) => {
+                        let local = if s.unverified {
+                            "，界限为本地设定"
+                        } else {
+                            ""
+                        };
+                        format!(
+                            "（{}，以不超过 {} 计{local}）",
+                            value.normalize(),
+                            most.normalize()
+                        )
+                    }
+                    _ => String::new(),
+                };
+                said.runs
+                    .push(Run::text(format!("{join}{}：{word}{bound}", s.name)));
+                let mark = s
+                    .source
+                    .as_ref()
+                    .map_or(own, |source| self.sources.number(source));
+                said.runs.push(Run::mark(mark));
+            }
+            if said.runs.is_empty() {
+                said.runs.push(Run::text("—"));
+            }
+            rows.push(vec![
+                Cell::center(aim.no.to_string()),
+                Cell::text(aim.title.clone()),
+                Cell::center(aim.light.zh()).tinted(tint(aim.light)),
+                Cell::center(lights(aim.indicator_lights)).marked(Some(own)),
+                Cell::center(lights(aim.task_lights)).marked(Some(own)),
+                said,
+            ]);
+        }
+        vec![
+            Block::heading(2, "主要目标实现情况"),
+            Block::Table(Table {
+                caption: "主要目标评估表".to_owned(),
+                widths: vec![4, 10, 6, 12, 12, 24],
+                head: vec![
+                    [
+                        "序号",
+                        "目标",
+                        "灯号",
+                        "指标 绿/黄/红/灰",
+                        "任务 绿/黄/红/灰",
+                        "定性要求",
+                    ]
+                    .map(Cell::center)
+                    .to_vec(),
+                ],
+                rows,
+            }),
+            Block::note(
+                "注：各目标对应的指标和任务、定性要求的数值界限由本地设定，可配置。约束性指标为红灯，或规划期满定性要求未达到的，目标为红灯；其他指标、任务落后的为黄灯。",
+            ),
+        ]
     }
 
     fn indicator_table(&mut self) -> Table {

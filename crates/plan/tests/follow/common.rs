@@ -42,6 +42,10 @@ pub(crate) fn facts() -> Facts {
             "plan/indicators.toml",
             include_str!("../../../../profiles/chiping/plan/indicators.toml"),
         ),
+        (
+            "plan/aims.toml",
+            include_str!("../../../../profiles/chiping/plan/aims.toml"),
+        ),
     ]
     .map(|(name, text)| (name.to_owned(), text.to_owned()))
     .into();
@@ -276,6 +280,8 @@ pub(crate) fn snapshot(last: bool) -> Snapshot {
                 rows: Vec::new(),
             },
         ],
+        aims: plan::aims::Aims::default(),
+        readings: Vec::new(),
         units: vec![
             UnitName {
                 code: unit("eeb"),

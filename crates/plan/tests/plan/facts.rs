@@ -21,6 +21,10 @@ fn files() -> BTreeMap<String, String> {
             "plan/indicators.toml",
             include_str!("../../../../profiles/chiping/plan/indicators.toml"),
         ),
+        (
+            "plan/aims.toml",
+            include_str!("../../../../profiles/chiping/plan/aims.toml"),
+        ),
     ]
     .map(|(name, text)| (name.to_owned(), text.to_owned()))
     .into()
@@ -78,6 +82,14 @@ fn contradictions_are_refused_with_their_place() {
         ("plan/indicators.toml", "target = \"42\"\n", "", "指标 1 "),
         ("plan/indicators.toml", "no = 2\n", "no = 1\n", "指标 1 "),
         ("plan/plan.toml", "issued", "printed", "plan/plan.toml"),
+        ("plan/aims.toml", "indicator = 4", "indicator = 44", "指标 44 "),
+        (
+            "plan/aims.toml",
+            "tasks = [\"8\"]",
+            "tasks = [\"18\"]",
+            "18 下没有任务",
+        ),
+        ("plan/aims.toml", "at_most", "at_least", "plan/aims.toml"),
     ];
     for (file, from, to, place) in cases {
         let mut files = files();

@@ -87,6 +87,11 @@ impl Progress {
                 let definition = self.ledger().register(register).map_err(|_| missing())?;
                 let figures = self.ledger().figures_of(definition, None, now).await?;
                 let found = figures.iter().find(|f| f.name == *figure).ok_or_else(missing)?;
+                let part = |p: &registers::tally::Part| {
+                    let mut row = vec![Some(format!("其中：{}", p.names.zh)), Some(p.value.clone())];
+                    row.extend([Some(found.unit.clone()), None, None, None, None]);
+                    row
+                };
                 let row = vec![
                     Some(found.names.zh.clone()),
                     found.value.clone(),
@@ -115,7 +120,7 @@ impl Progress {
                         column("records", "记录数", "Records"),
                         column("left_out", "缺值记录", "Left out"),
                     ],
-                    rows: vec![row],
+                    rows: std::iter::once(row).chain(found.by.iter().map(part)).collect(),
                     cut: false,
                 })
             }

@@ -161,6 +161,8 @@ pub struct EvaluationView {
     pub frozen_on: Day,
     /// Score.
     pub score: Option<ScoreView>,
+    /// Main aims.
+    pub aims: Vec<super::AimView>,
     /// Indicators.
     pub indicators: Vec<EvaluatedIndicator>,
     /// Tasks by verdict.

@@ -166,6 +166,8 @@ pub struct IndicatorView {
     pub weight: Option<String>,
     /// Where its values come from: `air_mean`, `good_days`, `section_share`, `register`, `cuts`, `reported`
     pub source: Option<String>,
+    /// Tasks that work towards it; empty in lists.
+    pub tasks: Vec<super::PlanPart>,
     /// Values the judgement rests on.
     pub given: Vec<GivenView>,
     /// Statements by year, where the target is one in words; the judgement rests on the last.

@@ -200,6 +200,70 @@ pub struct PlanOverview {
     pub demo: bool,
 }
 
+/// An indicator or a task by name, with its light.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PlanPart {
+    /// Number of the indicator, id of the task.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// `green`, `yellow`, `red`, `grey`
+    pub light: String,
+}
+
+/// A statement of a main aim.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AimStatement {
+    /// Name.
+    pub names: Bilingual,
+    /// It holds; null where nothing says so or otherwise.
+    pub met: Option<bool>,
+    /// Value, where one decides.
+    pub value: Option<String>,
+    /// Most it may be.
+    pub at_most: Option<String>,
+    /// The bound is the profile's own, not the plan's.
+    pub unverified: bool,
+    /// Indicator that decides.
+    pub indicator: Option<u32>,
+    /// Where the value comes from.
+    pub source: Option<PlanSource>,
+}
+
+/// A main aim of the plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AimView {
+    /// Number.
+    pub no: u32,
+    /// Title.
+    pub names: Bilingual,
+    /// `green`, `yellow`, `red`, `grey`
+    pub light: String,
+    /// Why.
+    pub reason: Bilingual,
+    /// Indicators that stand for it.
+    pub indicators: Vec<PlanPart>,
+    /// Their lights.
+    pub indicator_lights: PlanLights,
+    /// Lights of its tasks in sight.
+    pub task_lights: PlanLights,
+    /// Its tasks in sight that are not green, the reddest first.
+    pub tasks: Vec<PlanPart>,
+    /// Statements.
+    pub statements: Vec<AimStatement>,
+}
+
+/// The main aims.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AimList {
+    /// Day asked.
+    pub on: Day,
+    /// Year the indicators are judged for.
+    pub year: u16,
+    /// Aims in order.
+    pub items: Vec<AimView>,
+}
+
 /// A column of a provenance answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ProvenanceColumn {

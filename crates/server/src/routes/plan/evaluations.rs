@@ -269,6 +269,15 @@ pub(super) fn view(plan: &Progress, made: &Made) -> EvaluationView {
             formula: s.formula.clone(),
             note: views::text(&s.note),
         }),
+        aims: {
+            let indicators: Vec<_> = e.indicators.iter().map(|i| i.state.clone()).collect();
+            let tasks: Vec<_> = e.tasks.iter().map(|t| t.state.clone()).collect();
+            let aims = &made.frozen().snapshot.aims;
+            e.aims
+                .iter()
+                .map(|a| views::aim(aims, a, &indicators, &tasks))
+                .collect()
+        },
         indicators: e
             .indicators
             .iter()
