@@ -50,6 +50,7 @@ const inside: RouteRecordRaw[] = [
   { path: 'plan/mine', name: 'plan-mine', component: () => import('@/pages/plan/UnitPage.vue'), meta: { title: 'nav.planMine', action: 'plan.read' } },
   { path: 'plan/units/:code', name: 'plan-unit', component: () => import('@/pages/plan/UnitPage.vue'), meta: { title: 'nav.planUnit', action: 'plan.read' } },
   { path: 'plan/aims', name: 'plan-aims', component: () => import('@/pages/plan/AimsPage.vue'), meta: { title: 'nav.planAims', action: 'plan.read' } },
+  { path: 'plan/baseline', name: 'plan-baseline', component: () => import('@/pages/plan/BaselinePage.vue'), meta: { title: 'nav.planBaseline', action: 'plan.read', menu: 'planIndicators' } },
   { path: 'plan/goals', name: 'plan-goals', component: () => import('@/pages/plan/GoalsPage.vue'), meta: { title: 'nav.planGoals', action: 'plan.read' } },
   { path: 'plan/consistency', name: 'plan-consistency', component: () => import('@/pages/plan/ConsistencyPage.vue'), meta: { title: 'nav.planConsistency', action: 'plan.read' } },
   { path: 'plan/dispatch/:code?', name: 'plan-dispatch', component: () => import('@/pages/plan/DispatchPage.vue'), meta: { title: 'nav.planDispatch', action: 'plan.read' } },

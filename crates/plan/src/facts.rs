@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::aims::{self, Aims};
+use crate::baseline::{self, PastFigure};
 use crate::files::{self, FilesError};
 
 /// `plan/plan.toml`: what plan it is.
@@ -212,6 +213,8 @@ pub struct Facts {
     pub towns_from: Option<String>,
     /// Main aims, where the profile says what stands for them.
     pub aims: Aims,
+    /// What was reached in the years before.
+    pub baseline: Vec<PastFigure>,
 }
 
 #[derive(Deserialize)]
@@ -250,9 +253,13 @@ impl Facts {
             indicators: files::read::<Indicators>(files, INDICATORS)?.indicator,
             towns_from: tasks.towns_from,
             aims: files::read_present(files, aims::FILE)?.unwrap_or_default(),
+            baseline: files::read_present::<baseline::File>(files, baseline::FILE)?
+                .unwrap_or_default()
+                .figure,
         };
         facts.check(units)?;
         facts.aims.check(&facts.tasks, &facts.indicators)?;
+        baseline::check(&facts.baseline)?;
         Ok(Some(facts))
     }
 

@@ -8,6 +8,7 @@
 
 pub mod aims;
 pub mod assessment;
+pub mod baseline;
 pub mod canonical;
 pub mod consistency;
 pub mod correct;

@@ -11,6 +11,8 @@ export type PlanUnit = S['PlanUnit']
 export type PlanLights = S['PlanLights']
 export type AimView = S['AimView']
 export type AimList = S['AimList']
+export type BaselineList = S['BaselineList']
+export type BaselineRow = S['BaselineRow']
 export type PlanSource = S['PlanSource']
 export type PlanDoubt = S['PlanDoubt']
 export type UnitCard = S['UnitCard']
@@ -103,5 +105,7 @@ export const diff = (older: number, newer: number): Promise<PlanDiff> =>
   ask(client.GET('/api/v1/plan/diff', { params: { query: { older, newer } } }))
 
 export const aims = (on?: string): Promise<AimList> => ask(client.GET('/api/v1/plan/aims', { params: { query: given({ on }) } }))
+
+export const baseline = (): Promise<BaselineList> => ask(client.GET('/api/v1/plan/baseline'))
 
 export const publicPlan = (): Promise<PublicPlan> => ask(client.GET('/api/v1/public/plan'))

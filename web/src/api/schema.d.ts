@@ -510,6 +510,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plan/baseline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was reached in the years before the plan, with what is derived marked. */
+        get: operations["list_baseline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/plan/consistency": {
         parameters: {
             query?: never;
@@ -2446,6 +2463,38 @@ export interface components {
             unit: string;
             /** @description Chinese name. */
             zh: string;
+        };
+        /** @description Figures of the years before the plan. */
+        BaselineList: {
+            /** @description In the order of the plan. */
+            items: components["schemas"]["BaselineRow"][];
+            /** @description Document they stand in. */
+            plan: components["schemas"]["PlanHead"];
+        };
+        /** @description A figure of the years before the plan. */
+        BaselineRow: {
+            /** @description Year, or first and last year, a change is counted from. */
+            against?: number[] | null;
+            /** @description Chapter, section and item it stands in, `1.1.2`. */
+            clause: string;
+            /** @description The calculation, where the figure is derived and not printed. */
+            derived?: string | null;
+            /** @description Name. */
+            names: components["schemas"]["Bilingual"];
+            note?: components["schemas"]["Bilingual"] | null;
+            /** @description `equal`, `at_least`, `about`, `reduce_by`, `increase_by`, `improve_by` */
+            sense: string;
+            /** @description Unit. */
+            unit?: string | null;
+            /** @description Value as decimal text, or shares of a whole. */
+            value: string;
+            /**
+             * Format: int32
+             * @description Year.
+             */
+            year?: number | null;
+            /** @description First and last year, where it is of several. */
+            years?: number[] | null;
         };
         /** @description Where a rule stands. */
         BasisDoc: {
@@ -8695,6 +8744,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssessmentView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_baseline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineList"];
                 };
             };
             /** @description 错误 / error */

@@ -46,6 +46,10 @@ pub(crate) fn facts() -> Facts {
             "plan/aims.toml",
             include_str!("../../../../profiles/chiping/plan/aims.toml"),
         ),
+        (
+            "plan/baseline.toml",
+            include_str!("../../../../profiles/chiping/plan/baseline.toml"),
+        ),
     ]
     .map(|(name, text)| (name.to_owned(), text.to_owned()))
     .into();

@@ -81,6 +81,7 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         .routes(routes!(plan::overview::list_indicators))
         .routes(routes!(plan::overview::get_indicator))
         .routes(routes!(plan::overview::list_aims))
+        .routes(routes!(plan::overview::list_baseline))
         .routes(routes!(plan::overview::get_provenance))
         .routes(routes!(plan::tasks::list_tasks))
         .routes(routes!(plan::tasks::get_task))

@@ -211,6 +211,40 @@ pub struct PlanPart {
     pub light: String,
 }
 
+/// A figure of the years before the plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct BaselineRow {
+    /// Chapter, section and item it stands in, `1.1.2`.
+    pub clause: String,
+    /// Name.
+    pub names: Bilingual,
+    /// Value as decimal text, or shares of a whole.
+    pub value: String,
+    /// Unit.
+    pub unit: Option<String>,
+    /// `equal`, `at_least`, `about`, `reduce_by`, `increase_by`, `improve_by`
+    pub sense: String,
+    /// Year.
+    pub year: Option<u16>,
+    /// First and last year, where it is of several.
+    pub years: Option<Vec<u16>>,
+    /// Year, or first and last year, a change is counted from.
+    pub against: Option<Vec<u16>>,
+    /// The calculation, where the figure is derived and not printed.
+    pub derived: Option<String>,
+    /// What to know of it.
+    pub note: Option<Bilingual>,
+}
+
+/// Figures of the years before the plan.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct BaselineList {
+    /// Document they stand in.
+    pub plan: PlanHead,
+    /// In the order of the plan.
+    pub items: Vec<BaselineRow>,
+}
+
 /// A statement of a main aim.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AimStatement {

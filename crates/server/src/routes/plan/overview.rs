@@ -11,7 +11,7 @@ use super::{Part, day, plan, views};
 use crate::access::Access;
 use crate::dto::plan::indicators::{IndicatorBoard, IndicatorView};
 use crate::dto::plan::{
-    AimList, LateCounts, OnDay, PlanOverview, ProvenanceColumn, ProvenanceQuery, ProvenanceView,
+    AimList, BaselineList, LateCounts, OnDay, PlanOverview, ProvenanceColumn, ProvenanceQuery, ProvenanceView,
 };
 use crate::error::{Code, Result};
 use crate::extract::{Path, Query};
@@ -194,6 +194,17 @@ pub(crate) async fn list_aims(
             .iter()
             .map(|state| views::aim(aims, state, &day.board.indicators, &tasks))
             .collect(),
+    }))
+}
+
+/// What was reached in the years before the plan, with what is derived marked.
+#[utoipa::path(get, path = "/plan/baseline", tag = "plan", responses((status = OK, body = BaselineList)))]
+pub(crate) async fn list_baseline(State(ctx): State<Context>, access: Access) -> Result<Json<BaselineList>> {
+    Part::of(&access)?;
+    let plan = plan(&ctx)?;
+    Ok(Json(BaselineList {
+        plan: views::head(plan),
+        items: plan.facts().baseline.iter().map(views::past).collect(),
     }))
 }
 

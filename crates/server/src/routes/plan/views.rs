@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use model::ids::UnitCode;
 use plan::aims::{AimState, Aims};
+use plan::baseline::PastFigure;
 use plan::facts::{Force, Indicator};
 use plan::indicators::{Against, Forecast, IndicatorState, Origin, PathPoint, Reach, Room, YearValue};
 use plan::number::Num;
@@ -24,8 +25,8 @@ use crate::dto::plan::tasks::{
     GoalView, LateRow, MeasureView, MilestoneView, OrderView, ProjectView, ReportView, TaskRow,
 };
 use crate::dto::plan::{
-    AimStatement, AimView, PlanBehind, PlanDoubt, PlanHead, PlanLights, PlanPart, PlanSource, PlanUnit,
-    UnitCard,
+    AimStatement, AimView, BaselineRow, PlanBehind, PlanDoubt, PlanHead, PlanLights, PlanPart, PlanSource,
+    PlanUnit, UnitCard,
 };
 
 pub(super) fn text(text: &Text) -> Bilingual {
@@ -367,6 +368,28 @@ pub(super) fn late(plan: &Progress, item: &LateItem) -> LateRow {
         units: units(plan, &item.units),
         orders: item.orders.clone(),
         order_due: item.order_due.map(|l| l.name().to_owned()),
+    }
+}
+
+/// A figure of the years before.
+pub(super) fn past(f: &PastFigure) -> BaselineRow {
+    let other = |en: Option<&String>, zh: &str| en.cloned().unwrap_or_else(|| zh.to_owned());
+    let against = f.against.map(|year| vec![year]);
+    BaselineRow {
+        clause: f.clause.clone(),
+        names: Bilingual::new(&f.name, other(f.name_en.as_ref(), &f.name)),
+        value: f
+            .value
+            .map(decimal)
+            .or_else(|| f.shares.clone())
+            .unwrap_or_default(),
+        unit: f.unit.clone(),
+        sense: key(&f.sense),
+        year: f.year,
+        years: f.years.map(Vec::from),
+        against: against.or(f.against_years.map(Vec::from)),
+        derived: f.derived.clone(),
+        note: (f.note.as_ref()).map(|zh| Bilingual::new(zh, other(f.note_en.as_ref(), zh))),
     }
 }
 
