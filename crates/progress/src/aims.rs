@@ -27,7 +27,6 @@ impl Progress {
         for aim in &self.facts().aims.aim {
             for statement in &aim.statement {
                 let found = match &statement.by {
-                    By::Indicator { .. } => None,
                     By::HeavyDays { .. } => self.heavy_days(read, year, today),
                     By::Register {
                         register,
@@ -35,7 +34,7 @@ impl Progress {
                         part,
                         ..
                     } if with_figures => self.figure_of(register, figure, part.as_deref(), now).await?,
-                    By::Register { .. } => None,
+                    By::Indicator { .. } | By::Register { .. } => None,
                 };
                 if let Some((value, source)) = found {
                     out.push(Reading {

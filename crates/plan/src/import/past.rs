@@ -128,7 +128,7 @@ fn clause(text: &Text, context: &mut Context, out: &mut Vec<PastFigure>) {
         let values = values(&clean);
         if values.len() == names.len() {
             for (name, found) in names.iter().zip(&values) {
-                let figure = part.figure(context, name.clone(), &clean, found, Some(Comparator::Equal));
+                let figure = part.figure(context, name, &clean, found, Some(Comparator::Equal));
                 context.last = figure
                     .value
                     .zip(figure.unit.clone())
@@ -144,7 +144,7 @@ fn clause(text: &Text, context: &mut Context, out: &mut Vec<PastFigure>) {
         let first = found.first().map_or(0, |v| v.from);
         let comparator = change(bare(clean.get(..first).unwrap_or_default())).map(|(_, c)| c);
         for (name, value) in context.listed.clone().into_iter().zip(&found) {
-            out.push(part.figure(context, name, &clean, value, comparator));
+            out.push(part.figure(context, &name, &clean, value, comparator));
         }
         return;
     }
@@ -257,7 +257,7 @@ impl Part<'_> {
     fn figure(
         &self,
         context: &Context,
-        name: String,
+        name: &str,
         clean: &str,
         found: &Found,
         comparator: Option<Comparator>,
@@ -358,7 +358,7 @@ fn single(part: &Part<'_>, clean: &str, found: &[Found], context: &mut Context, 
                 .map(|(name, ..)| name.clone())
                 .unwrap_or_default();
         }
-        let mut figure = part.figure(context, name.clone(), clean, value, Some(comparator));
+        let mut figure = part.figure(context, &name, clean, value, Some(comparator));
         if moved && n == 0 {
             figure.year = part.from_year;
         } else if moved {
