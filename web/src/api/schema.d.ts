@@ -2906,6 +2906,8 @@ export interface components {
         DistrictView: {
             /** @description Name of the bureau in Chinese. */
             bureau: string;
+            /** @description Name of the bureau in English; empty where the profile gives none. */
+            bureau_en: string;
             /** @description Centre, CGCS2000 `[lon, lat]`. */
             center: number[];
             /** @description Administrative code. */

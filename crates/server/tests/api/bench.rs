@@ -58,6 +58,7 @@ const FILES: [(&str, &str); 8] = [
         zh = "测试区"
         en = "Test District"
         bureau = "测试区生态环境局"
+        bureau_en = "Test District Bureau"
         center = [116.2, 36.6]
         "#,
     ),

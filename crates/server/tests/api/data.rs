@@ -263,6 +263,7 @@ async fn citizens_see_air_and_water(bench: &Bench) {
 async fn the_profile_and_its_map_are_open(bench: &Bench) {
     let profile = bench.get("-", "/profile").await.ok();
     assert_eq!(profile["district"]["zh"], "测试区");
+    assert_eq!(profile["district"]["bureau_en"], "Test District Bureau");
     assert_eq!(profile["units"].as_array().unwrap().len(), 3);
     assert_eq!(profile["demo"], false);
     assert!(
