@@ -3838,6 +3838,8 @@ export interface components {
             subject: number;
             /** @description Name of the subject. */
             subject_name?: string | null;
+            /** @description English name of the subject. */
+            subject_name_en?: string | null;
             /** @description Start of the period. */
             time: components["schemas"]["Stamp"];
             /** @description Topic. */
@@ -4821,6 +4823,8 @@ export interface components {
                 subject: number;
                 /** @description Name of the subject. */
                 subject_name?: string | null;
+                /** @description English name of the subject. */
+                subject_name_en?: string | null;
                 /** @description Start of the period. */
                 time: components["schemas"]["Stamp"];
                 /** @description Topic. */

@@ -199,6 +199,7 @@ async fn judgements_are_listed_and_explained(bench: &Bench) {
         (Some(1), Some(id))
     );
     assert_eq!(list["items"][0]["subject_name"], "甲站");
+    assert_eq!(list["items"][0]["subject_name_en"], "Station A");
     assert_eq!(
         bench.get("town", "/judgements?from=2026-11-25").await.ok()["total"],
         0
