@@ -31,10 +31,24 @@ const FACTORS: [(&str, Pollutant); 6] = [
 /// A day with AQI up to this is good (优良).
 const GOOD_AQI: u16 = 100;
 
+/// A day of the district: its six values and the AQI they give.
+#[derive(Clone, Debug, PartialEq)]
+struct AirDay {
+    six: SixValues,
+    aqi: Option<u16>,
+}
+
+impl AirDay {
+    fn of(day: Date, six: SixValues) -> Self {
+        let aqi = aqi_of_day(&six, Edition::on(day)).ok().and_then(|r| r.aqi);
+        Self { six, aqi }
+    }
+}
+
 /// A district's days.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct AirDays {
-    days: BTreeMap<Date, SixValues>,
+    days: BTreeMap<Date, AirDay>,
 }
 
 /// A year of good days.
@@ -101,7 +115,7 @@ pub(crate) async fn read(
                     .and_then(|stations| city_value(pollutant, stations));
                 six.set(pollutant, value);
             }
-            (day, six)
+            (day, AirDay::of(day, six))
         })
         .collect();
     Ok(AirDays { days })
@@ -123,16 +137,16 @@ impl AirDays {
         };
         self.of_year(year)
             .filter(|(day, _)| upto.is_none_or(|last| *day <= last))
-            .filter_map(|(day, six)| Some((day, six.get(pollutant)?.clone())))
+            .filter_map(|(date, day)| Some((date, day.six.get(pollutant)?.clone())))
             .collect()
     }
 
-    fn of_year(&self, year: u16) -> impl Iterator<Item = (Date, &SixValues)> {
+    fn of_year(&self, year: u16) -> impl Iterator<Item = (Date, &AirDay)> {
         let year = i16::try_from(year).unwrap_or(i16::MAX);
         self.days
             .iter()
-            .filter(move |(day, _)| day.year() == year)
-            .map(|(day, six)| (*day, six))
+            .filter(move |(date, _)| date.year() == year)
+            .map(|(date, day)| (*date, day))
     }
 
     /// Last day of a year with any value, not after `upto`.
@@ -184,10 +198,7 @@ impl AirDays {
     }
 
     fn aqi(&self, year: u16) -> impl Iterator<Item = (Date, Option<u16>)> {
-        self.of_year(year).map(|(day, six)| {
-            let report = aqi_of_day(six, Edition::on(day)).ok();
-            (day, report.and_then(|r| r.aqi))
-        })
+        self.of_year(year).map(|(date, day)| (date, day.aqi))
     }
 
     /// Good days of a year up to a day.
@@ -236,10 +247,9 @@ impl AirDays {
     pub(crate) fn rows(&self, factor: &Factor, year: u16) -> Vec<(Date, Option<String>, Option<u16>)> {
         let pollutant = pollutant(factor);
         self.of_year(year)
-            .map(|(day, six)| {
-                let value = pollutant.and_then(|p| six.get(p)).map(Exact::to_display);
-                let aqi = aqi_of_day(six, Edition::on(day)).ok().and_then(|r| r.aqi);
-                (day, value, aqi)
+            .map(|(date, day)| {
+                let value = pollutant.and_then(|p| day.six.get(p)).map(Exact::to_display);
+                (date, value, day.aqi)
             })
             .collect()
     }
@@ -264,7 +274,7 @@ mod tests {
                 };
                 six.set(pollutant, Some(Exact::int(value)));
             }
-            days.insert(day, six);
+            days.insert(day, AirDay::of(day, six));
             day = day.checked_add(1.day()).unwrap();
         }
         AirDays { days }

@@ -7,9 +7,8 @@ use jiff::civil::Date;
 use model::ids::EvaluationId;
 use model::profile::UnitKind;
 use model::time::UtcMs;
-use plan::evaluation::{Evaluation, Figure, PlanName, Rules, Snapshot, Stage, UnitName, evaluate};
+use plan::evaluation::{Evaluation, PlanName, Rules, Snapshot, Stage, UnitName, evaluate};
 use plan::report::{Cover, Remarks};
-use plan::words::Source;
 use registers::text::Names;
 use report::Fonts;
 use serde::{Deserialize, Serialize};
@@ -19,6 +18,7 @@ use store::plan::{EvaluationRow, EvaluationState, NewEvaluation};
 
 use crate::Progress;
 use crate::board::scheduling;
+use crate::counts;
 use crate::error::{ProgressError, Result};
 
 /// Which evaluation.
@@ -60,7 +60,8 @@ impl Kind {
         }
     }
 
-    fn stage(self) -> Stage {
+    /// The same for the rules.
+    pub(crate) fn stage(self) -> Stage {
         match self {
             Self::Yearly => Stage::Yearly,
             Self::Midterm => Stage::MidTerm,
@@ -252,7 +253,11 @@ impl Progress {
             indicators,
             tasks: day.inputs.tasks,
             projects: day.inputs.projects,
-            figures: Self::figures(&day.kept, closing),
+            figures: counts::figures(
+                &day.kept,
+                closing,
+                &plan::report::key(kind.stage(), year, version),
+            ),
             units: self
                 .units()
                 .iter()
@@ -278,52 +283,6 @@ impl Progress {
         })
     }
 
-    /// Figures of the follow-up itself: rounds, reports, orders up to the closing day.
-    fn figures(kept: &crate::kept::Kept, closing: Date) -> Vec<Figure> {
-        let figure = |group: &str, name: &str, value: usize, unit: &str, key: &str| Figure {
-            group: group.to_owned(),
-            name: name.to_owned(),
-            value: Some(value.into()),
-            unit: Some(unit.to_owned()),
-            source: Source {
-                key: format!("count/{key}"),
-                name: "台账统计".to_owned(),
-                on: Some(closing),
-                version: String::new(),
-            },
-        };
-        let filed: Vec<_> = kept.returns.iter().filter(|r| r.due <= closing).collect();
-        let late = filed.iter().filter(|r| r.filed.is_none_or(|f| f > r.due)).count();
-        let measures = kept
-            .measures
-            .iter()
-            .filter(|m| m.start <= closing && m.head.state != "draft");
-        let reports = kept
-            .reports
-            .iter()
-            .filter(|r| r.on <= closing && r.head.state == "accepted");
-        let orders: Vec<_> = kept
-            .orders
-            .iter()
-            .filter(|o| o.issued <= closing && o.head.state != "draft")
-            .collect();
-        let open = orders.iter().filter(|o| o.head.state != "closed").count();
-        vec![
-            figure("任务落实", "落实措施", measures.count(), "项", "plan_measure"),
-            figure(
-                "任务落实",
-                "审核通过的进展报告",
-                reports.count(),
-                "份",
-                "plan_progress",
-            ),
-            figure("调度", "调度填报", filed.len(), "份", "dispatch_return"),
-            figure("调度", "逾期填报", late, "份", "dispatch_return"),
-            figure("督办", "督办单", orders.len(), "份", "plan_order"),
-            figure("督办", "未办结督办单", open, "份", "plan_order"),
-        ]
-    }
-
     /// Freezes the data, judges them, and keeps the evaluation as the next version of its kind and year.
     pub async fn make(
         &self,
@@ -334,6 +293,8 @@ impl Progress {
         by: &str,
         now: UtcMs,
     ) -> Result<Made> {
+        // One at a time: what is frozen names its own version.
+        let _making = self.inner.making.lock().await;
         let present = self.store().plan_evaluations(&[kind.name()], &[]).await?;
         let version = present
             .iter()

@@ -73,6 +73,7 @@ impl Progress {
                 Placed {
                     input: input.clone(),
                     town: record.and_then(|p| p.town.clone()),
+                    plan_name: record.and_then(|p| p.plan_name.clone()),
                 }
             })
             .collect();

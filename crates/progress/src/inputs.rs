@@ -344,17 +344,21 @@ fn status(input: &TaskInput, measures: &[&kept::Measure], on: Date) -> Status {
     }
 }
 
+/// Money paid for a project up to a day, 万元.
+pub(crate) fn paid(project: &kept::Project, on: Date) -> Option<Decimal> {
+    let until = project.payments.iter().filter(|x| x.on <= on);
+    until
+        .map(|x| x.paid)
+        .try_fold(Decimal::ZERO, Decimal::checked_add)
+}
+
 fn projects(kept: &Kept, on: Date) -> Vec<ProjectInput> {
     kept.projects
         .iter()
         .filter(|p| p.head.state != "reserve")
         .map(|p| {
             let before = |day: Option<Date>| day.is_some_and(|d| d <= on);
-            let paid = p
-                .payments
-                .iter()
-                .filter(|x| x.on <= on)
-                .try_fold(Decimal::ZERO, |sum, x| sum.checked_add(x.paid));
+            let paid = paid(p, on);
             ProjectInput {
                 id: p.head.id.to_string(),
                 name: p.name.clone(),

@@ -11,6 +11,7 @@ mod air;
 mod assess;
 pub mod board;
 mod consistency;
+mod counts;
 mod demo;
 mod documents;
 mod error;
@@ -21,6 +22,7 @@ mod inputs;
 pub mod kept;
 pub mod limits;
 mod notices;
+pub mod projects;
 mod provenance;
 mod rounds;
 mod sweep;
@@ -73,6 +75,8 @@ struct Inner {
     read: Mutex<Option<(UtcMs, Arc<actual::Read>)>>,
     /// The edition read last: reading one takes a moment, and it never changes.
     edition: Mutex<Option<Arc<documents::Edition>>>,
+    /// Held while an evaluation is made.
+    making: tokio::sync::Mutex<()>,
     /// The evaluation judged last, by the name of its snapshot.
     judged: Mutex<Option<(String, Arc<evaluate::Judged>)>>,
 }
@@ -133,6 +137,7 @@ impl Progress {
                 kept: Mutex::default(),
                 read: Mutex::default(),
                 edition: Mutex::default(),
+                making: tokio::sync::Mutex::default(),
                 judged: Mutex::default(),
             }),
         }
@@ -274,7 +279,8 @@ impl Progress {
                 .retain(|_, running| !running.source.key.starts_with("figure/"));
         }
         let inputs = inputs::inputs(self.facts(), self.follow(), &kept, &actual, on);
-        let board = board::board(self.facts(), self.follow(), &inputs, on);
+        let towns: Vec<UnitCode> = self.towns().cloned().collect();
+        let board = board::board(self.facts(), self.follow(), &towns, &inputs, on);
         Ok(Day {
             kept,
             actual,

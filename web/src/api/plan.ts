@@ -21,6 +21,8 @@ export type TaskView = S['TaskView']
 export type LateRow = S['LateRow']
 export type UnitView = S['UnitDesk']
 export type ProjectView = S['ProjectView']
+export type ProjectList = S['ProjectList']
+export type ProjectLine = S['ProjectLine']
 export type MeasureView = S['MeasureView']
 export type OrderView = S['OrderView']
 export type RoundRow = S['RoundRow']
@@ -48,6 +50,7 @@ export const provenance = (key: string): Promise<Provenance> => ask(client.GET('
 export const tasks = (day?: string): Promise<TaskTree> => ask(client.GET('/api/v1/plan/tasks', { params: on(day) }))
 export const task = (id: string, day?: string): Promise<TaskView> =>
   ask(client.GET('/api/v1/plan/tasks/{id}', { params: { path: { id }, ...on(day) } }))
+export const projects = (day?: string): Promise<ProjectList> => ask(client.GET('/api/v1/plan/projects', { params: on(day) }))
 export const late = (query: { on?: string; unit?: string; level?: string; page?: number; page_size?: number }) =>
   ask(client.GET('/api/v1/plan/late', { params: { query: given(query) } }))
 export const unit = (code: string, day?: string): Promise<UnitView> =>

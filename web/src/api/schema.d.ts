@@ -853,6 +853,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plan/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plan's projects in sight with what they come to, the most urgent first; and named ones without a record. */
+        get: operations["list_projects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/plan/provenance": {
         parameters: {
             query?: never;
@@ -3171,6 +3188,8 @@ export interface components {
             /** @description Addresses of the report by form. */
             reports: string[];
             score?: components["schemas"]["ScoreView"] | null;
+            /** @description Key under which what it judged opens as rows. */
+            source: components["schemas"]["PlanSource"];
             /** @description Done of all that were not stopped, 0 to 1. */
             task_rate?: string | null;
             /** @description Tasks. */
@@ -3737,6 +3756,8 @@ export interface components {
             /** @description Counted otherwise than before the plan. */
             restated: boolean;
             room?: components["schemas"]["RoomView"] | null;
+            /** @description Statements by year, where the target is one in words; the judgement rests on the last. */
+            said: components["schemas"]["SaidView"][];
             /** @description Where its values come from: `air_mean`, `good_days`, `section_share`, `register`, `cuts`, `reported` */
             source?: string | null;
             /** @description Target. */
@@ -5622,10 +5643,173 @@ export interface components {
             demo_logins?: components["schemas"]["DemoLogin"][] | null;
             /** @description Who the district is. */
             district: components["schemas"]["DistrictView"];
+            /** @description Whether a published plan is followed. */
+            plan: boolean;
             /** @description Its units. */
             units: components["schemas"]["UnitView"][];
             /** @description Version of the program. */
             version: string;
+        };
+        /** @description Cuts of one pollutant. */
+        ProjectCut: {
+            /** @description Approved up to the day asked, t; null where nothing was. */
+            approved?: string | null;
+            /** @description Pollutant. */
+            names: components["schemas"]["Bilingual"];
+            /** @description Planned, t. */
+            planned: string;
+            /** @description Code of the pollutant, as the register has it. */
+            pollutant: string;
+        };
+        /** @description Cuts of a pollutant over all projects in sight. */
+        ProjectCutTotal: components["schemas"]["ProjectCut"] & {
+            /**
+             * Format: int32
+             * @description Indicator that counts it.
+             */
+            indicator?: number | null;
+            /** @description Target of that indicator, t. */
+            target?: string | null;
+        };
+        /** @description A record of the same name under another task. */
+        ProjectElsewhere: {
+            /** @description Record. */
+            id: string;
+            /** @description Name. */
+            name: string;
+            /** @description Task it stands under. */
+            task: string;
+        };
+        /** @description Money set aside for a project. */
+        ProjectFund: {
+            /** @description Amount, 万元. */
+            amount: string;
+            /** @description Source. */
+            names: components["schemas"]["Bilingual"];
+            /** @description Code of the source, as the register has it. */
+            source: string;
+            /**
+             * Format: int32
+             * @description Year.
+             */
+            year: number;
+        };
+        /** @description A project of the register; its record is kept in `plan_project`. */
+        ProjectLine: {
+            /** @description Cuts by pollutant. */
+            cuts: components["schemas"]["ProjectCut"][];
+            /** @description 演示 */
+            demo: boolean;
+            /** @description What to know before relying on it. */
+            doubts: components["schemas"]["PlanDoubt"][];
+            /** @description Code of the field, as the register has it. */
+            field: string;
+            /** @description Field. */
+            field_names: components["schemas"]["Bilingual"];
+            finished?: components["schemas"]["Day"] | null;
+            /** @description Where the money comes from. */
+            funds: components["schemas"]["ProjectFund"][];
+            /** @description Record. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Most days late.
+             */
+            late_days: number;
+            /** @description Who answers for it. */
+            lead: components["schemas"]["PlanUnit"][];
+            /** @description `done`, `on_time`, `overdue`, `supervise`, `interview`; null in reserve. */
+            level?: string | null;
+            /** @description Light; null in reserve, which is not judged. */
+            light?: string | null;
+            /** @description Code of its maturity, as the register has it. */
+            maturity?: string | null;
+            maturity_names?: components["schemas"]["Bilingual"] | null;
+            /** @description Milestones in their order; what was done after the day asked is open. */
+            milestones: components["schemas"]["MilestoneView"][];
+            /** @description Paid of planned, 0 to 1 or more. */
+            money?: string | null;
+            /** @description Name. */
+            name: string;
+            /** @description Name by which the plan names it, where it is one of those. */
+            named?: string | null;
+            next_due?: components["schemas"]["Day"] | null;
+            /** @description Money paid up to the day asked, 万元. */
+            paid?: string | null;
+            /** @description Money planned, 万元. */
+            planned: string;
+            /** @description Planned end. */
+            planned_end: components["schemas"]["Day"];
+            /** @description Planned start. */
+            planned_start: components["schemas"]["Day"];
+            /** @description Weighted progress, 0 to 1. */
+            progress?: string | null;
+            /** @description Why the light is what it is. */
+            reason: components["schemas"]["Bilingual"];
+            /** @description Score it entered the reserve with, 0 to 100. */
+            score?: string | null;
+            /** @description `reserve`, `not_started`, `building`, `complete`, `cancelled` */
+            stage: string;
+            started?: components["schemas"]["Day"] | null;
+            /** @description Task. */
+            task: string;
+            /** @description Title of the task; null where the plan has no such task. */
+            task_title?: string | null;
+            town?: components["schemas"]["PlanUnit"] | null;
+        };
+        /** @description The plan's projects. */
+        ProjectList: {
+            /** @description Projects of the register in sight, the most urgent first; those in reserve last, the most mature first. */
+            items: components["schemas"]["ProjectLine"][];
+            /** @description Day asked. */
+            on: components["schemas"]["Day"];
+            /** @description Totals over the items. */
+            totals: components["schemas"]["ProjectTotals"];
+            /** @description Projects the plan names without a record under their task. */
+            unrecorded: components["schemas"]["UnrecordedProject"][];
+        };
+        /** @description How many projects are in each stage. */
+        ProjectStages: {
+            /**
+             * Format: int32
+             * @description 在建
+             */
+            building: number;
+            /**
+             * Format: int32
+             * @description 取消
+             */
+            cancelled: number;
+            /**
+             * Format: int32
+             * @description 完工
+             */
+            complete: number;
+            /**
+             * Format: int32
+             * @description 未开工
+             */
+            not_started: number;
+            /**
+             * Format: int32
+             * @description 储备
+             */
+            reserve: number;
+        };
+        /** @description What the projects in sight come to. */
+        ProjectTotals: {
+            /** @description Cuts by pollutant: planned of the same projects, approved of all but the cancelled, as the indicators count them. */
+            cuts: components["schemas"]["ProjectCutTotal"][];
+            /** @description By light; those in reserve have none. */
+            lights: components["schemas"]["PlanLights"];
+            /** @description Paid of planned. */
+            money?: string | null;
+            /** @description Money paid for them, 万元. */
+            paid?: string | null;
+            /** @description Money planned, 万元, without those in reserve and those cancelled. */
+            planned: string;
+            /** @description By stage. */
+            stages: components["schemas"]["ProjectStages"];
         };
         /** @description A project; its record is kept in `plan_project`. */
         ProjectView: {
@@ -5757,6 +5941,8 @@ export interface components {
             rule: components["schemas"]["Bilingual"];
             /** @description What it is. */
             title: components["schemas"]["Bilingual"];
+            /** @description What the rows give now; null where no one figure follows from them. */
+            value?: string | null;
         };
         /** @description Air quality. */
         PublicAir: {
@@ -6396,6 +6582,20 @@ export interface components {
             frozen?: Record<string, never> | null;
             /** @description The round. */
             round: components["schemas"]["RoundRow"];
+        };
+        /** @description Whether a target in words was reached, as reviewed. */
+        SaidView: {
+            /** @description On what grounds. */
+            grounds: string;
+            /** @description Reached. */
+            met: boolean;
+            /** @description Where it comes from. */
+            source: components["schemas"]["PlanSource"];
+            /**
+             * Format: int32
+             * @description Year.
+             */
+            year: number;
         };
         /**
          * @description Over which data an action is allowed.
@@ -7072,6 +7272,11 @@ export interface components {
         UnitCard: {
             /**
              * Format: int32
+             * @description Tasks it takes part in as a town.
+             */
+            as_town: number;
+            /**
+             * Format: int32
              * @description Tasks it cooperates in.
              */
             cooperates: number;
@@ -7149,7 +7354,7 @@ export interface components {
              * Format: int32
              * @description Place, from 1.
              */
-            rank: number;
+            rank?: number | null;
             /** @description 0–100; null where nothing has a value. */
             total?: string | null;
             /** @description Unit. */
@@ -7190,6 +7395,19 @@ export interface components {
             id: string;
             /** @description Why. */
             reason: string;
+        };
+        /** @description A project the plan names (规划点名) that the register has no record of under its task. */
+        UnrecordedProject: {
+            /** @description Records whose name says the same under another task. */
+            elsewhere: components["schemas"]["ProjectElsewhere"][];
+            /** @description Who leads the task. */
+            lead: components["schemas"]["PlanUnit"][];
+            /** @description Name in the plan. */
+            name: string;
+            /** @description Task that names it. */
+            task: string;
+            /** @description Title of the task. */
+            task_title: string;
         };
         /** @description A change of a user; absent fields stay. A new password or a deactivation ends all of the user's sessions. */
         UserPatch: {
@@ -9151,6 +9369,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DraftedOrders"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_projects: {
+        parameters: {
+            query?: {
+                /** @description Facts of this day or before, as they are known now; today when absent. */
+                on?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectList"];
                 };
             };
             /** @description 错误 / error */

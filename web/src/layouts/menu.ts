@@ -1,6 +1,6 @@
 // The console's menu as data: where it leads, and the action somebody needs to see it.
 
-import { AlarmClock, Bell, Checked, Collection, Compass, Connection, Cpu, DataLine, Document, Files, Finished, Flag, Fold, House, Key, List, Location, MapLocation, Monitor, Notebook, OfficeBuilding, Postcard, Pouring, Reading, Share, Stamp, Sunny, Switch, Tickets, TrendCharts, User, View } from '@element-plus/icons-vue'
+import { AlarmClock, Bell, Checked, Collection, Compass, Connection, Cpu, DataLine, Document, Files, Finished, Flag, Fold, House, Key, List, Location, MapLocation, Monitor, Notebook, OfficeBuilding, Postcard, Pouring, Reading, SetUp, Share, Stamp, Sunny, Switch, Tickets, TrendCharts, User, View } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 
 export interface MenuItem {
@@ -56,6 +56,7 @@ export const MENU: { key: string; items: MenuItem[] }[] = [
       { key: 'planMine', to: '/plan/mine', icon: Checked, action: 'plan.read' },
       { key: 'planIndicators', to: '/plan/indicators', icon: TrendCharts, action: 'plan.read' },
       { key: 'planTasks', to: '/plan/tasks', icon: List, action: 'plan.read' },
+      { key: 'planProjects', to: '/plan/projects', icon: SetUp, action: 'plan.read' },
       { key: 'planGoals', to: '/plan/goals', icon: Flag, action: 'plan.read' },
       { key: 'planDispatch', to: '/plan/dispatch', icon: Finished, action: 'plan.read' },
       { key: 'planEvaluation', to: '/plan/evaluations', icon: Stamp, action: 'plan.read' },

@@ -37,6 +37,15 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// Stable name, as in keys and in JSON.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Yearly => "yearly",
+            Self::MidTerm => "mid_term",
+            Self::Final => "final",
+        }
+    }
+
     /// Chinese name.
     pub fn zh(self) -> &'static str {
         match self {
@@ -59,6 +68,24 @@ pub struct PlanName {
     pub issued: String,
 }
 
+/// A record that a figure counts, as it stood when the data were frozen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FigureRow {
+    /// Id of the record.
+    pub id: String,
+    /// Its revision.
+    pub revision: i64,
+    /// What it is, in Chinese.
+    pub name: String,
+    /// Whose.
+    pub unit: UnitCode,
+    /// Day that brought it under the figure.
+    pub on: Date,
+    /// State of the record.
+    pub state: String,
+}
+
 /// A figure of a register or of the evaluation, as frozen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -75,6 +102,12 @@ pub struct Figure {
     pub unit: Option<String>,
     /// Where it comes from.
     pub source: Source,
+    /// Register whose records it counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub register: Option<String>,
+    /// Records it counts; as many as its value says. Snapshots of before they were kept have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<FigureRow>,
 }
 
 /// A unit or town.
@@ -362,7 +395,13 @@ fn units(
     tasks: &[TaskState],
     projects: &[ProjectState],
 ) -> Vec<UnitRow> {
-    let mut rows: Vec<UnitRow> = by_unit(indicators, tasks, projects)
+    let towns: Vec<UnitCode> = snapshot
+        .units
+        .iter()
+        .filter(|u| u.town)
+        .map(|u| u.code.clone())
+        .collect();
+    let mut rows: Vec<UnitRow> = by_unit(indicators, tasks, projects, &towns)
         .into_iter()
         .map(|(code, state)| UnitRow {
             name: snapshot.unit_name(&code).to_owned(),

@@ -12,7 +12,7 @@ use super::{Given, GoalKind, List, Placed, Proposed};
 use crate::canonical;
 use crate::facts::{Direction, Sense, Target};
 use crate::indicators::{Asks, IndicatorInput, asks};
-use crate::tasks::{Stage, Status, TargetInput, TaskInput, reached};
+use crate::tasks::{Stage, Status, TargetInput, TaskInput, is_named, reached};
 use crate::words::with_unit;
 
 fn year_end(year: u16) -> Date {
@@ -330,7 +330,7 @@ pub(super) fn projects(given: &Given<'_>, list: &mut List) {
         for name in given.named.get(&task.id).into_iter().flatten() {
             let kept = given.projects.iter().any(|p| {
                 p.input.task.as_ref() == Some(&task.id)
-                    && (p.input.name.contains(name.as_str()) || name.contains(p.input.name.as_str()))
+                    && is_named(name, &p.input.name, p.plan_name.as_deref())
             });
             if !kept {
                 let why = Text::new(

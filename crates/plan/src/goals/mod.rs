@@ -49,6 +49,8 @@ pub struct Placed {
     pub input: ProjectInput,
     /// Its town.
     pub town: Option<UnitCode>,
+    /// Name the plan gives it, where its record states one.
+    pub plan_name: Option<String>,
 }
 
 /// A goal that stands for the year already.

@@ -37,28 +37,30 @@ pub(super) fn figure(value: Option<&Num>) -> String {
 impl Writer<'_> {
     /// Marks of the values an indicator's judgement rests on: the last of them.
     fn value_mark(&mut self, judged: &JudgedIndicator) -> Option<u32> {
-        let source = judged.state.given.last().map(|v| v.source.clone());
-        let state = || {
-            let input = self
-                .snapshot
-                .indicators
-                .iter()
-                .find(|i| i.facts.no == judged.state.no)?;
-            let year = judged.state.year;
-            input
-                .states
-                .iter()
-                .rfind(|s| s.year == year)
-                .map(|s| s.source.clone())
-        };
-        let source = source.or_else(state)?;
-        Some(self.sources.number(&source))
+        let given = judged.state.given.last().map(|v| &v.source);
+        let source = given.or(judged.state.said.last().map(|s| &s.source))?;
+        Some(self.sources.number(source))
     }
 
-    fn target_mark(&mut self, no: u32) -> Option<u32> {
+    /// Mark of a base: what recomputed it, else the plan's table.
+    fn base_mark(&mut self, no: u32) -> Option<u32> {
         let input = self.snapshot.indicators.iter().find(|i| i.facts.no == no)?;
-        let source = input.assigned.as_ref().map(|a| a.source.clone())?;
-        Some(self.sources.number(&source))
+        if let Some(rebased) = &input.rebased {
+            return Some(self.sources.number(&rebased.source));
+        }
+        let stated = input.facts.base.is_some() || input.facts.base_cut.is_some();
+        stated.then(|| self.sources.plan())
+    }
+
+    /// Mark of a target: what assigned it, else the plan's table.
+    pub(super) fn target_mark(&mut self, no: u32) -> Option<u32> {
+        let input = self.snapshot.indicators.iter().find(|i| i.facts.no == no)?;
+        let assigned = input.assigned.as_ref().filter(|_| input.facts.target.is_none());
+        if let Some(assigned) = assigned {
+            return Some(self.sources.number(&assigned.source));
+        }
+        let stated = input.facts.target.is_some() || input.facts.state.is_some();
+        stated.then(|| self.sources.plan())
     }
 
     pub(super) fn indicators(&mut self) -> Vec<Block> {
@@ -109,6 +111,7 @@ impl Writer<'_> {
         if !curves.is_empty() {
             out.push(Block::heading(2, "变化曲线"));
             out.extend(curves.into_iter().map(Block::Chart));
+            out.push(Block::note("注：曲线各年的值和来源见附件“指标计算明细”。"));
         }
         out
     }
@@ -117,6 +120,7 @@ impl Writer<'_> {
         let base_year = self.snapshot.years.base;
         let target_year = self.snapshot.years.target;
         let year = self.evaluation.year;
+        let own = self.sources.own();
         let mut rows = Vec::new();
         let evaluation = self.evaluation;
         let mut group = String::new();
@@ -149,15 +153,17 @@ impl Writer<'_> {
                 (None, Kind::Qualitative, Some(false)) => "未达到".to_owned(),
                 _ => "缺数".to_owned(),
             };
-            let (value_mark, target_mark) = (self.value_mark(judged), self.target_mark(state.no));
+            let base_mark = self.base_mark(state.no);
+            let target_mark = self.target_mark(state.no);
+            let value_mark = self.value_mark(judged);
             rows.push(vec![
                 Cell::center(state.no.to_string()),
                 Cell::text(format!("{}{unit}", state.name)),
                 Cell::center(force(state.force)),
-                Cell::right(base),
+                Cell::right(base).marked(base_mark),
                 Cell::right(target).marked(target_mark),
                 Cell::right(value).marked(value_mark),
-                Cell::right(progress(judged)),
+                Cell::right(progress(judged)).marked(Some(own)),
                 Cell::center(state.light.zh()).tinted(tint(state.light)),
                 Cell::center(judged.verdict.zh()),
             ]);
@@ -181,7 +187,7 @@ impl Writer<'_> {
         ];
         Table {
             caption: format!("规划指标{year}年评估表"),
-            widths: vec![5, 15, 7, 9, 10, 10, 9, 6, 9],
+            widths: vec![4, 13, 7, 11, 10, 10, 12, 6, 8],
             head,
             rows,
         }

@@ -19,7 +19,7 @@ use crate::number::Num;
 use crate::words::{Doubt, Light, Source};
 
 pub use judge::{reached, state};
-pub use project::state as project_state;
+pub use project::{is_named, state as project_state};
 pub use ranking::{Behind, behind};
 pub use units::{Lights, UnitDue, UnitState, by_unit};
 
@@ -112,7 +112,7 @@ pub struct ProgressReport {
     pub on: Date,
     /// Who reported.
     pub unit: UnitCode,
-    /// Progress of the whole task, 0 to 1; none where only words were given.
+    /// Progress of the task as this unit sees it, 0 to 1; none where only words were given, or where it does not lead.
     #[serde(default)]
     pub progress: Option<Decimal>,
     /// Review.

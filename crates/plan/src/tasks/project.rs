@@ -28,6 +28,18 @@ fn open_work(project: &ProjectInput, today: Date, rules: Rules) -> Vec<Due> {
     all
 }
 
+/// Whether a record under the same task is of a project the plan names there: by the name of the plan it states; where it states
+/// none, by its own name, which has to hold the plan's whole. Nothing is guessed from likeness.
+pub fn is_named(named: &str, record: &str, stated: Option<&str>) -> bool {
+    let bare = |text: &str| text.split_whitespace().collect::<String>();
+    let named = bare(named);
+    !named.is_empty()
+        && match stated.map(bare).filter(|s| !s.is_empty()) {
+            Some(stated) => stated == named,
+            None => bare(record).contains(&named),
+        }
+}
+
 /// Where a project stands on a day.
 pub fn state(project: &ProjectInput, today: Date, rules: Rules) -> ProjectState {
     let mut doubts = Vec::new();
@@ -120,5 +132,30 @@ fn light(project: &ProjectInput, rules: Rules, late: &[Due], coming: &[Due]) -> 
             Light::Green,
             Text::new("未开工，未到期", "not started, not due yet"),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_named;
+
+    #[test]
+    fn a_record_is_of_a_named_project_by_what_it_says_alone() {
+        assert!(is_named("东邢水库", "茌平区东邢水库工程", None));
+        assert!(is_named("信发150MW分布式光伏", "信发 150 MW 分布式光伏", None));
+        assert!(
+            !is_named("城乡供水一体化", "供水一体化", None),
+            "a part of the name is another name"
+        );
+        assert!(
+            is_named("城乡供水一体化", "供水管网二期", Some("城乡供水一体化")),
+            "as it states"
+        );
+        assert!(
+            !is_named("东邢水库", "东邢水库", Some("城乡供水一体化")),
+            "what it states decides"
+        );
+        assert!(is_named("东邢水库", "东邢水库", Some(" ")), "nothing stated");
+        assert!(!is_named("", "东邢水库", None));
     }
 }

@@ -263,6 +263,8 @@ pub(crate) fn snapshot(last: bool) -> Snapshot {
                 value: Some(dec("402")),
                 unit: Some("个".to_owned()),
                 source: source("register/village?state=treated"),
+                register: None,
+                rows: Vec::new(),
             },
             Figure {
                 group: "农村环境".to_owned(),
@@ -270,6 +272,8 @@ pub(crate) fn snapshot(last: bool) -> Snapshot {
                 value: None,
                 unit: Some("处".to_owned()),
                 source: source("register/black-water"),
+                register: None,
+                rows: Vec::new(),
             },
         ],
         units: vec![

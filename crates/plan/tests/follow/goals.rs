@@ -218,6 +218,7 @@ fn projects_are_listed_by_what_falls_into_the_year() {
     let placed = |input| Placed {
         input,
         town: Some(unit("371503101")),
+        plan_name: None,
     };
     let mut ends = project("a", Stage::Building);
     ends.due = Some(date("2024-09-30"));

@@ -65,7 +65,7 @@ impl Course<'_> {
             .collect();
         let id = format!("sim-{}-{unit}", task.replace('.', "-"));
         let mut value = json!({
-            "task": task, "unit": unit, "part": part, "title": format!("演示：{title}年度任务"),
+            "task": task, "unit": unit, "part": part, "title": format!("演示：{title}"),
             "result": "演示：年度任务清单与完成证明", "start": start, "due": due, "weight": "1", "milestones": milestones,
         });
         let mut state = "running";
@@ -133,8 +133,21 @@ impl Course<'_> {
                 place,
             ));
         }
+        for (n, project) in self.demo.reserve.iter().enumerate() {
+            let value = json!({ "name": project.name, "task": project.task, "field": project.field, "lead": project.lead,
+                "town": project.town, "owner": "演示建设单位", "content": "演示内容", "maturity": project.maturity,
+                "score": project.score, "planned_start": project.start, "planned_end": project.due,
+                "investment": project.investment,
+                "funds": [{ "source": project.fund, "year": project.start.year(), "amount": project.investment }],
+            });
+            let entered = plus(project.start, -200).min(self.today);
+            out.push(self.record(format!("sim-reserve-{n}"), "reserve", entered, value));
+        }
         for task in &self.plan.facts().tasks {
             for (n, name) in task.projects.iter().enumerate() {
+                if self.demo.unrecorded.contains(name) {
+                    continue;
+                }
                 let Some(lead) = self.leads(&task.id).into_iter().next() else {
                     continue;
                 };

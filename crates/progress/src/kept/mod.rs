@@ -204,6 +204,17 @@ pub struct Payment {
     pub paid: Decimal,
 }
 
+/// Money set aside for a project in a year.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Fund {
+    /// Where it comes from.
+    pub source: String,
+    /// Year.
+    pub year: u16,
+    /// 万元
+    pub amount: Decimal,
+}
+
 /// A project.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Project {
@@ -211,6 +222,8 @@ pub struct Project {
     pub head: Head,
     /// Name.
     pub name: String,
+    /// Name the plan gives it, where the record states one.
+    pub plan_name: Option<String>,
     /// Task.
     pub task: String,
     /// Field.
@@ -219,6 +232,10 @@ pub struct Project {
     pub lead: UnitCode,
     /// Town.
     pub town: Option<UnitCode>,
+    /// How far it is thought through: `idea`, `study`, `design`, `ready`
+    pub maturity: Option<String>,
+    /// Score it entered the reserve with.
+    pub score: Option<Decimal>,
     /// Planned start.
     pub planned_start: Date,
     /// Planned end.
@@ -229,6 +246,8 @@ pub struct Project {
     pub finished: Option<Date>,
     /// Investment, 万元.
     pub investment: Decimal,
+    /// Money set aside.
+    pub funds: Vec<Fund>,
     /// Payments.
     pub payments: Vec<Payment>,
     /// Stages.

@@ -5,7 +5,7 @@ use registers::record::{Body, Record};
 use serde_json::Value;
 
 use super::{
-    Appeal, Assignment, Consistency, Cut, Duty, Goal, Head, Item, Measure, Milestone, Order, Payment,
+    Appeal, Assignment, Consistency, Cut, Duty, Fund, Goal, Head, Item, Measure, Milestone, Order, Payment,
     Project, Report, Reported, Return, Yearly,
 };
 use crate::error::{ProgressError, Result};
@@ -156,20 +156,34 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn project(&self, head: Head) -> Result<Project> {
+        let funds = self.rows("funds");
         let payments = self.rows("payments");
         let cuts = self.rows("cuts");
         Ok(Project {
             head,
             name: self.text("name")?,
+            plan_name: self.maybe("plan_name"),
             task: self.text("task")?,
             field: self.text("field")?,
             lead: self.unit("lead")?,
             town: self.maybe("town").map(UnitCode),
+            maturity: self.maybe("maturity"),
+            score: self.read("score")?,
             planned_start: self.need("planned_start")?,
             planned_end: self.need("planned_end")?,
             started: self.read("started")?,
             finished: self.read("finished")?,
             investment: self.need("investment")?,
+            funds: funds
+                .iter()
+                .map(|f| {
+                    Ok(Fund {
+                        source: f.text("source")?,
+                        year: f.need("year")?,
+                        amount: f.need("amount")?,
+                    })
+                })
+                .collect::<Result<_>>()?,
             payments: payments
                 .iter()
                 .map(|p| {

@@ -94,6 +94,8 @@ pub struct ProfileView {
     pub district: DistrictView,
     /// Its units.
     pub units: Vec<UnitView>,
+    /// Whether a published plan is followed.
+    pub plan: bool,
     /// Whether simulated data are in the database: pages show the 演示 ribbon.
     pub demo: bool,
     /// Logins to try, only while the demo is served.

@@ -83,6 +83,7 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         .routes(routes!(plan::overview::get_provenance))
         .routes(routes!(plan::tasks::list_tasks))
         .routes(routes!(plan::tasks::get_task))
+        .routes(routes!(plan::projects::list_projects))
         .routes(routes!(plan::tasks::list_late))
         .routes(routes!(plan::tasks::draft_orders))
         .routes(routes!(plan::tasks::get_unit))

@@ -31,6 +31,7 @@ mod people;
 mod places;
 mod plan;
 mod plan_daily;
+mod plan_projects;
 mod register_all;
 mod register_files;
 mod registers;

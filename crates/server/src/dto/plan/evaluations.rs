@@ -181,6 +181,8 @@ pub struct EvaluationView {
     pub money_rate: Option<String>,
     /// Projects.
     pub projects: Vec<ProjectView>,
+    /// Key under which what it judged opens as rows.
+    pub source: PlanSource,
     /// Figures of the follow-up.
     pub figures: Vec<FrozenFigure>,
     /// What is behind.
@@ -247,7 +249,7 @@ pub struct UnitScore {
     /// Unit.
     pub unit: PlanUnit,
     /// Place, from 1.
-    pub rank: u32,
+    pub rank: Option<u32>,
     /// 0–100; null where nothing has a value.
     pub total: Option<String>,
     /// Grade after the veto.

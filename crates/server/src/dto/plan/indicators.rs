@@ -17,6 +17,19 @@ pub struct AgainstView {
     pub value: String,
 }
 
+/// Whether a target in words was reached, as reviewed.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SaidView {
+    /// Year.
+    pub year: u16,
+    /// Reached.
+    pub met: bool,
+    /// On what grounds.
+    pub grounds: String,
+    /// Where it comes from.
+    pub source: PlanSource,
+}
+
 /// A value as given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct GivenView {
@@ -155,6 +168,8 @@ pub struct IndicatorView {
     pub source: Option<String>,
     /// Values the judgement rests on.
     pub given: Vec<GivenView>,
+    /// Statements by year, where the target is one in words; the judgement rests on the last.
+    pub said: Vec<SaidView>,
     /// Years from base to target.
     pub path: Vec<PathPointView>,
     /// The year against its goal or path.

@@ -6,6 +6,7 @@ pub mod evaluations;
 pub mod goals;
 pub mod indicators;
 pub mod notices;
+pub mod projects;
 pub mod rounds;
 pub mod tasks;
 
@@ -150,6 +151,8 @@ pub struct UnitCard {
     pub leads: PlanLights,
     /// Tasks it cooperates in.
     pub cooperates: u32,
+    /// Tasks it takes part in as a town.
+    pub as_town: u32,
     /// Lights of its indicators.
     pub indicators: PlanLights,
     /// Lights of its projects.
@@ -219,6 +222,8 @@ pub struct ProvenanceView {
     pub rule: Bilingual,
     /// Address that gives the rows or their inputs.
     pub query: String,
+    /// What the rows give now; null where no one figure follows from them.
+    pub value: Option<String>,
     /// Register of the record that says it.
     pub register: Option<String>,
     /// That record.

@@ -24,8 +24,8 @@ use crate::extract::{Body, Path};
 use crate::limits;
 use crate::state::{Context, Shared};
 
-/// What a caller sees of evaluations: the desk and leaders all, units what was handed in or published.
-fn seen(part: &Part, row: &Stored) -> bool {
+/// What a caller sees of evaluations: the desk and leaders all, units what was published.
+pub(super) fn seen(part: &Part, row: &Stored) -> bool {
     *part == Part::All || row.state == EvaluationState::Published
 }
 
@@ -314,6 +314,7 @@ pub(super) fn view(plan: &Progress, made: &Made) -> EvaluationView {
         money_paid: e.completion.money.paid.to_string(),
         money_rate: views::opt(e.completion.money.rate.as_ref()),
         projects: e.projects.iter().map(|p| views::project(plan, p)).collect(),
+        source: views::source(&::plan::report::own(&made.frozen().snapshot, e)),
         figures: made
             .frozen()
             .snapshot

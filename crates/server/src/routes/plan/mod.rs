@@ -7,6 +7,7 @@ pub(super) mod evaluations;
 pub(super) mod goals;
 pub(super) mod notices;
 pub(super) mod overview;
+pub(super) mod projects;
 pub(super) mod public;
 pub(super) mod rounds;
 pub(super) mod tasks;
@@ -16,6 +17,7 @@ use ::plan::tasks::Behind;
 use ::plan::words::About;
 use jiff::civil::Date;
 use model::ids::UnitCode;
+use progress::kept::Project;
 use progress::{Board, Day, Progress, ProgressError, day_of};
 
 use crate::access::Access;
@@ -70,6 +72,11 @@ impl Part {
             Self::All => true,
             Self::Unit(own) => units.into_iter().any(|u| u == own),
         }
+    }
+
+    /// Whether a project is theirs: they answer for it, or it stands in their town.
+    pub(super) fn sees_project(&self, project: &Project) -> bool {
+        self.sees(&project.lead) || project.town.as_ref().is_some_and(|town| self.sees(town))
     }
 
     /// Whether a task that is behind is one they lead, or are themselves late with: the gravest delay may be another's.

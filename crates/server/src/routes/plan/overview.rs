@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use plan::tasks::Lights;
 use progress::Level;
+use progress::projects::{self, Totals};
 use store::plan::EvaluationState;
 
 use super::{Part, day, plan, views};
@@ -91,7 +92,8 @@ pub(crate) async fn get_plan(
     let time =
         standards::num::Exact::ratio(days.clamp(0, all), all).unwrap_or_else(standards::num::Exact::zero);
     let own_tasks = board.tasks.iter().filter(|t| part.sees_task(plan, t));
-    let own_projects = board.projects.iter().filter(|p| part.sees_any(&p.lead));
+    let listed = projects::projects(plan.facts(), &day);
+    let own_projects = listed.lines.iter().filter(|line| part.sees_project(line.kept));
     let demo = day.kept.measures.iter().any(|m| m.head.demo) || day.kept.values.iter().any(|v| v.head.demo);
     Ok(Json(PlanOverview {
         plan: views::head(plan),
@@ -100,7 +102,7 @@ pub(crate) async fn get_plan(
         time: time.to_fixed(3),
         indicators: views::lights(Lights::of(board.indicators.iter().map(|i| i.light))),
         tasks: views::lights(Lights::of(own_tasks.map(|t| t.light))),
-        projects: views::lights(Lights::of(own_projects.map(|p| p.light))),
+        projects: views::lights(Totals::of(own_projects).lights),
         late: counts,
         behind_total: views::count(behind.len()),
         behind: behind
@@ -173,14 +175,16 @@ pub(crate) async fn get_provenance(
     access: Access,
     Query(query): Query<ProvenanceQuery>,
 ) -> Result<Json<ProvenanceView>> {
-    Part::of(&access)?;
-    let found = plan(&ctx)?.provenance(&query.key, ctx.now()).await?;
+    let part = Part::of(&access)?;
+    let in_sight = |row: &store::plan::EvaluationRow| super::evaluations::seen(&part, row);
+    let found = plan(&ctx)?.provenance(&query.key, in_sight, ctx.now()).await?;
     let (register, record) = found.record.map(|(r, id)| (r, id.to_string())).unzip();
     Ok(Json(ProvenanceView {
         key: found.key,
         title: views::text(&found.title),
         rule: views::text(&found.rule),
         query: found.query,
+        value: found.value,
         register,
         record,
         columns: found

@@ -1,12 +1,13 @@
 //! From what the plan's rules say to what the interface shows.
 
+use jiff::civil::Date;
 use model::ids::UnitCode;
 use plan::facts::{Force, Indicator};
 use plan::indicators::{Against, Forecast, IndicatorState, Origin, PathPoint, Reach, Room, YearValue};
 use plan::number::Num;
 use plan::tasks::{Behind, Due, Lights, ProgressBy, ProjectState, Stage, Status, TaskState, UnitState};
 use plan::words::{About, Doubt, Source};
-use progress::kept::{Goal, Kept, Measure, Order, Report};
+use progress::kept::{Goal, Kept, Measure, Milestone, Order, Report};
 use progress::{Filing, LateItem, Progress, RoundView};
 use rust_decimal::Decimal;
 use standards::text::Text;
@@ -15,7 +16,7 @@ use store::plan::EvaluationRow as StoredEvaluation;
 use crate::dto::common::Bilingual;
 use crate::dto::plan::evaluations::{EvaluationEvent, EvaluationRow};
 use crate::dto::plan::indicators::{
-    AgainstView, ForecastView, GivenView, IndicatorView, PathPointView, RoomView, YearCheckView,
+    AgainstView, ForecastView, GivenView, IndicatorView, PathPointView, RoomView, SaidView, YearCheckView,
 };
 use crate::dto::plan::rounds::{FilingView, RoundRow};
 use crate::dto::plan::tasks::{
@@ -242,6 +243,16 @@ pub(super) fn indicator(plan: &Progress, state: &IndicatorState, explained: bool
         weight: line.map(|l| decimal(l.weight)),
         source: origin,
         given: state.given.iter().map(given).collect(),
+        said: state
+            .said
+            .iter()
+            .map(|s| SaidView {
+                year: s.year,
+                met: s.met,
+                grounds: s.grounds.clone(),
+                source: source(&s.source),
+            })
+            .collect(),
         path: state.path.iter().map(point).collect(),
         year_check: check,
         pace_needed: opt(state.pace.as_ref().and_then(|p| p.needed.as_ref())),
@@ -359,6 +370,7 @@ pub(super) fn card(plan: &Progress, code: &UnitCode, state: &UnitState) -> UnitC
         unit: unit(plan, code),
         leads: lights(state.leads),
         cooperates: state.cooperates,
+        as_town: state.as_town,
         indicators: lights(state.indicators),
         projects: lights(state.projects),
         late: count(state.late.len()),
@@ -370,7 +382,18 @@ pub(super) fn card(plan: &Progress, code: &UnitCode, state: &UnitState) -> UnitC
     }
 }
 
-pub(super) fn measure(plan: &Progress, of: &Measure, on: jiff::civil::Date) -> MeasureView {
+/// A milestone as it stands; it is late by the days from its due day to the end of waiting for it.
+pub(super) fn milestone(of: &Milestone, done: Option<Date>, end: Date) -> MilestoneView {
+    MilestoneView {
+        name: of.name.clone(),
+        due: of.due.into(),
+        weight: decimal(of.weight),
+        done: done.map(Into::into),
+        late: of.due.until(end).map_or(0, |s| i64::from(s.get_days())).max(0),
+    }
+}
+
+pub(super) fn measure(plan: &Progress, of: &Measure, on: Date) -> MeasureView {
     let all: Decimal = of.milestones.iter().map(|m| m.weight).sum();
     let done: Decimal = of
         .milestones
@@ -395,16 +418,7 @@ pub(super) fn measure(plan: &Progress, of: &Measure, on: jiff::civil::Date) -> M
         milestones: of
             .milestones
             .iter()
-            .map(|m| {
-                let end = m.done.unwrap_or(on);
-                MilestoneView {
-                    name: m.name.clone(),
-                    due: m.due.into(),
-                    weight: decimal(m.weight),
-                    done: m.done.map(Into::into),
-                    late: m.due.until(end).map_or(0, |s| i64::from(s.get_days())).max(0),
-                }
-            })
+            .map(|m| milestone(m, m.done, m.done.unwrap_or(on)))
             .collect(),
         demo: of.head.demo,
     }
