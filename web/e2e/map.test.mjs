@@ -165,7 +165,8 @@ test('playing asks for one hour at a time', { timeout: 240_000 }, async () => {
   await page.waitForFunction(() => document.querySelector('[data-test=timebar]').dataset.busy === 'false')
   await page.unroute('**/api/v1/map/points*')
   assert.equal(most, 1, 'never two at once')
-  const times = asked.map((at) => Date.parse(at))
+  // The present may be asked for once more before the play begins.
+  const times = asked.filter((at) => at !== null).map((at) => Date.parse(at))
   assert.deepEqual(times.slice(1), times.slice(0, -1).map((ms) => ms + HOUR), 'hour by hour, none left out')
   quiet(seen, 'playing')
 })
