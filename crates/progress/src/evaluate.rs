@@ -82,13 +82,15 @@ pub struct Frozen {
     pub cover: Cover,
 }
 
-/// Faces of the PDF, read once: a Chinese collection has tens of megabytes.
+/// Faces of the PDF, read once: a Chinese collection has tens of megabytes. Where there are none they are looked for again,
+/// for what is missing may be installed meanwhile.
 fn fonts() -> std::result::Result<&'static Fonts, String> {
-    static FONTS: OnceLock<std::result::Result<Fonts, String>> = OnceLock::new();
-    FONTS
-        .get_or_init(|| Fonts::read(&report::fonts::USUAL).map_err(|e| e.to_string()))
-        .as_ref()
-        .map_err(Clone::clone)
+    static FONTS: OnceLock<Fonts> = OnceLock::new();
+    if let Some(fonts) = FONTS.get() {
+        return Ok(fonts);
+    }
+    let read = Fonts::read(&report::fonts::USUAL).map_err(|e| e.to_string())?;
+    Ok(FONTS.get_or_init(|| read))
 }
 
 impl Frozen {

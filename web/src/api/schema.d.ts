@@ -3044,6 +3044,8 @@ export interface components {
         DistrictView: {
             /** @description Name of the bureau in Chinese. */
             bureau: string;
+            /** @description Name of the bureau in English; empty where the profile gives none. */
+            bureau_en: string;
             /** @description Centre, CGCS2000 `[lon, lat]`. */
             center: number[];
             /** @description Administrative code. */
@@ -3982,6 +3984,8 @@ export interface components {
             subject: number;
             /** @description Name of the subject. */
             subject_name?: string | null;
+            /** @description English name of the subject. */
+            subject_name_en?: string | null;
             /** @description Start of the period. */
             time: components["schemas"]["Stamp"];
             /** @description Topic. */
@@ -4965,6 +4969,8 @@ export interface components {
                 subject: number;
                 /** @description Name of the subject. */
                 subject_name?: string | null;
+                /** @description English name of the subject. */
+                subject_name_en?: string | null;
                 /** @description Start of the period. */
                 time: components["schemas"]["Stamp"];
                 /** @description Topic. */

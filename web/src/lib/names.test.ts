@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { i18n } from '@/i18n'
 import { airItem, roman, waterItem } from './names'
 
 it('names AQI items', () => {
@@ -10,6 +11,9 @@ it('names water items in both languages', () => {
   expect(waterItem({ item: 'codmn', zh: '高锰酸盐指数' }, true)).toBe('Permanganate index')
 })
 
-it('writes classes in their own numerals', () => {
+it('writes classes in their own numerals, and the worst in the language chosen', () => {
   expect(['I', 'II', 'III', 'IV', 'V', '劣V'].map(roman)).toEqual(['Ⅰ', 'Ⅱ', 'Ⅲ', 'Ⅳ', 'Ⅴ', '劣Ⅴ'])
+  i18n.global.locale.value = 'en'
+  expect(['III', '劣V'].map(roman)).toEqual(['Ⅲ', '>Ⅴ'])
+  i18n.global.locale.value = 'zh-CN'
 })

@@ -1,5 +1,7 @@
 // Names people use for the short keys of the contract: items of AQI and water classes, classes in their own numerals.
 
+import { english } from '@/i18n'
+
 /** AQI items without their averaging period. */
 const AIR: Record<string, string> = { pm25: 'PM2.5', pm10: 'PM10', so2: 'SO₂', no2: 'NO₂', o3: 'O₃', co: 'CO', nox: 'NOx', no: 'NO', tsp: 'TSP' }
 
@@ -22,7 +24,8 @@ export function waterItem(item: { item: string; zh: string }, english: boolean):
   return english ? (WATER_EN[item.item] ?? item.item) : item.zh
 }
 
-/** A water class in its own numerals: `III` → `Ⅲ`, `劣V` → `劣Ⅴ`. */
+/** A water class in its own numerals: `III` → `Ⅲ`, `劣V` → `劣Ⅴ`, in English `>Ⅴ`: worse than the fifth. */
 export function roman(name: string): string {
-  return name.replace(/[IV]+$/, (letters) => ({ I: 'Ⅰ', II: 'Ⅱ', III: 'Ⅲ', IV: 'Ⅳ', V: 'Ⅴ' })[letters] ?? letters)
+  const said = english.value ? name.replace(/^劣/, '>') : name
+  return said.replace(/[IV]+$/, (letters) => ({ I: 'Ⅰ', II: 'Ⅱ', III: 'Ⅲ', IV: 'Ⅳ', V: 'Ⅴ' })[letters] ?? letters)
 }

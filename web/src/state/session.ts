@@ -16,6 +16,8 @@ const state = reactive<State>({ session: null, known: false, profile: null })
 
 export const who = readonly(state)
 export const user = computed(() => state.session?.user ?? null)
+/** Name of the bureau in both languages; empty before the profile is there. */
+export const bureau = computed(() => ({ zh: state.profile?.district.bureau ?? '', en: state.profile?.district.bureau_en ?? '' }))
 export const demo = computed(() => state.profile?.demo ?? false)
 
 /** Whether the server would let this person do it. The server decides; this only hides what it would refuse. */

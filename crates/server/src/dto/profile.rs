@@ -17,6 +17,8 @@ pub struct DistrictView {
     pub en: String,
     /// Name of the bureau in Chinese.
     pub bureau: String,
+    /// Name of the bureau in English; empty where the profile gives none.
+    pub bureau_en: String,
     /// Centre, CGCS2000 `[lon, lat]`.
     pub center: [f64; 2],
     /// Where the data of the profile come from.
