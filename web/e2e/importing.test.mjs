@@ -145,6 +145,8 @@ test('somebody changes a record between report and confirmation: nothing is writ
   await page.click('[data-test=confirm]')
   await page.waitForSelector('[data-test=fault]')
   await shot(page, 'import-stale')
+  const said = await page.innerText('[data-test=fault]')
+  for (const word of [mine.id, free.zh]) assert.ok(said.includes(word), `${word}: ${said}`)
   assert.ok(await page.isDisabled('[data-test=confirm]'), 'the file must be read again')
   const [now] = await byKey('E2E-国标码')
   assert.equal(now.body[free.name], '他人先改')

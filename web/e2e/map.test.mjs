@@ -111,6 +111,21 @@ test('an hour of the past shows what was judged of it, by slider and by keyboard
   }
   assert.ok(compared >= 5, `${compared} stations compared`)
   await shot(page, 'map-past')
+  // The drawer says of which hour the map speaks, and what it shows of the thing then.
+  const [row] = judged.filter((j) => j.subject in then)
+  await page.goto(`${base}/map?time=${stamp(end)}&at=${row.subject}`)
+  const note = page.locator('[data-test=drawer] [data-test=then]')
+  await note.waitFor()
+  assert.equal(await note.getAttribute('data-at'), stamp(end).replace('T', ' '))
+  const { result: judgedThen } = (await ask(page, `/judgements/${row.id}`)).body
+  if (judgedThen.aqi != null) assert.ok((await note.innerText()).includes(String(judgedThen.aqi)), 'the AQI of that hour')
+  assert.match(await note.innerText(), /当前数据/)
+  await shot(page, 'map-past-drawer')
+  await page.click('[data-test=present]')
+  await shows('')
+  assert.equal(await note.count(), 0, 'at present there is nothing to explain')
+  await page.goto(`${base}/map?time=${stamp(end)}`)
+  await shows(`${stamp(end)}:00+08:00`)
 
   await page.focus('[data-test=hours]')
   await page.keyboard.press('ArrowLeft')
@@ -150,7 +165,8 @@ test('playing asks for one hour at a time', { timeout: 240_000 }, async () => {
   await page.waitForFunction(() => document.querySelector('[data-test=timebar]').dataset.busy === 'false')
   await page.unroute('**/api/v1/map/points*')
   assert.equal(most, 1, 'never two at once')
-  const times = asked.map((at) => Date.parse(at))
+  // The present may be asked for once more before the play begins.
+  const times = asked.filter((at) => at !== null).map((at) => Date.parse(at))
   assert.deepEqual(times.slice(1), times.slice(0, -1).map((ms) => ms + HOUR), 'hour by hour, none left out')
   quiet(seen, 'playing')
 })

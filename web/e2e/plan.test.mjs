@@ -125,9 +125,10 @@ test('an indicator shows its kind, its calculation and its curve, and every valu
   const kinds = await page.$$eval('[data-kind]', (all) => all.map((e) => e.dataset.kind))
   assert.deepEqual(kinds, board.items.map((i) => i.kind))
   for (const i of board.items.filter((x) => x.kind !== 'towards' && x.kind !== 'cumulative')) assert.equal(i.progress ?? null, null, `${i.no}: ${i.kind} has no percentage`)
-  const given = (kind) => board.items.find((i) => i.path.some((p) => p.given?.source.key.startsWith(kind)))
-  for (const found of [given('record/'), given('cuts/')]) {
-    assert.ok(found, 'reported values and approved cuts are there')
+  const given = (kind) => board.items.find((i) => i.path.findLast((p) => p.given)?.given.source.key.startsWith(kind))
+  for (const kind of ['record/', 'cuts/', 'air/', 'water/']) {
+    const found = given(kind)
+    assert.ok(found, `${kind}: values that are reported, approved and measured are there`)
     await page.click(`[data-no="${found.no}"]`)
     await page.waitForSelector(`.side h2:has-text("${found.name}")`)
     await page.waitForSelector('[data-test=judgement]')
@@ -139,17 +140,21 @@ test('an indicator shows its kind, its calculation and its curve, and every valu
     const sources = page.locator('.side [data-test=source]')
     assert.equal(await sources.count(), one.path.filter((p) => p.given).length)
     await sources.last().click()
+    await page.waitForSelector('[data-test=provenance]')
     const key = await page.getAttribute('[data-test=provenance]', 'data-key')
     const behind = await ask(page, `/plan/provenance?key=${encodeURIComponent(key)}`)
     const dialog = await page.innerText('[data-test=provenance]')
-    assert.ok(dialog.includes(behind.query) && dialog.includes(behind.rule.zh))
+    assert.ok(dialog.includes(behind.query) && dialog.includes(behind.rule.zh), `${key}: ${behind.query}, ${behind.rule.zh}: ${dialog.slice(0, 300)}`)
     if (behind.record) {
       const { body } = await ask(page, `/registers/${behind.register}/records/${behind.record}`)
       assert.ok(dialog.includes(String(body.value)), 'the record says the value')
     } else {
       assert.equal(await page.locator('[data-test=provenance] tbody tr').count(), behind.rows.length)
       const last = one.path.findLast((p) => p.given).given.value
-      assert.equal(behind.rows.reduce((sum, r) => sum + Math.round(Number(r[3]) * 1000), 0), Math.round(Number(last) * 1000), 'the rows add up to the figure')
+      assert.equal(Number(behind.value), Number(last), 'the rows give the figure')
+      assert.ok((await page.innerText('[data-test=sum]')).includes(behind.value))
+      if (kind === 'cuts/') assert.equal(behind.rows.reduce((sum, r) => sum + Math.round(Number(r[3]) * 1000), 0), Math.round(Number(last) * 1000), 'the rows add up to it')
+      if (kind === 'air/') assert.equal(behind.rows.filter((r) => r[1] !== null).length, 365, 'the days of a year')
     }
     await shot(page, `plan-provenance-${found.no}`)
     await page.keyboard.press('Escape')
@@ -281,11 +286,27 @@ test('an evaluation: frozen by one person, published by another, Word and PDF ar
   const verdict = frozen.tasks_by_verdict.find((v) => v.count > 0)
   await page.click(`[data-verdict="${verdict.key}"]`)
   await page.waitForFunction((n) => document.querySelectorAll('table tbody tr').length === n, verdict.count)
+  const opened = async (source) => {
+    await source.click()
+    await page.waitForSelector('[data-test=provenance]')
+    const key = await page.getAttribute('[data-test=provenance]', 'data-key')
+    const rows = await page.locator('[data-test=provenance] tbody tr').count()
+    await page.keyboard.press('Escape')
+    await page.waitForSelector('[data-test=provenance]', { state: 'hidden' })
+    return { key, rows }
+  }
+  await page.click('[data-tab=figures]')
+  const figures = page.locator('table [data-test=source]')
+  assert.equal(await figures.count(), frozen.figures.length)
+  for (const [n, figure] of frozen.figures.entries()) {
+    assert.deepEqual(await opened(figures.nth(n)), { key: figure.source.key, rows: Number(figure.value) }, `${figure.name} opens to the records it counts`)
+  }
   await page.click('[data-tab=indicators]')
-  await page.locator('[data-test=evaluated] [data-test=source]').first().click()
-  await page.waitForSelector('[data-test=provenance]')
-  await page.keyboard.press('Escape')
-  await page.waitForSelector('[data-test=provenance]', { state: 'hidden' })
+  const stated = page.locator('[data-test=evaluated] thead [data-test=source]').first()
+  assert.deepEqual(await opened(stated), { key: 'plan/indicators', rows: frozen.indicators.length })
+  const whole = await opened(page.locator('.summary [data-test=source]'))
+  assert.deepEqual(whole, { key: frozen.source.key, rows: frozen.indicators.length + frozen.tasks.length + frozen.projects.length })
+  for (const i of frozen.indicators.filter((x) => x.state.said.length > 0)) assert.ok(i.state.said.every((s) => s.source.key.startsWith('record/')), `${i.state.no}: the statement leads to its record`)
   for (const [form, begin] of [['pdf', '%PDF'], ['docx', 'PK\u0003\u0004']]) {
     const [file] = await Promise.all([page.waitForEvent('download'), page.click(`[data-report=${form}]`)])
     assert.equal(await magic(file), begin, form)

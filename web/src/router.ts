@@ -6,6 +6,8 @@ import { can, recall, who } from '@/state/session'
 
 declare module 'vue-router' {
   interface RouteMeta {
+    /** Key of the menu's entry, where the address alone does not tell. */
+    menu?: string
     /** Message key of the title. */
     title: string
     /** Action the page needs, as in the server's authorization table. */
@@ -46,14 +48,16 @@ const inside: RouteRecordRaw[] = [
   { path: 'plan/tasks/:id', name: 'plan-task', component: () => import('@/pages/plan/TaskPage.vue'), meta: { title: 'nav.planTasks', action: 'plan.read' } },
   { path: 'plan/projects', name: 'plan-projects', component: () => import('@/pages/plan/ProjectsPage.vue'), meta: { title: 'nav.planProjects', action: 'plan.read' } },
   { path: 'plan/mine', name: 'plan-mine', component: () => import('@/pages/plan/UnitPage.vue'), meta: { title: 'nav.planMine', action: 'plan.read' } },
-  { path: 'plan/units/:code', name: 'plan-unit', component: () => import('@/pages/plan/UnitPage.vue'), meta: { title: 'nav.planMine', action: 'plan.read' } },
+  { path: 'plan/units/:code', name: 'plan-unit', component: () => import('@/pages/plan/UnitPage.vue'), meta: { title: 'nav.planUnit', action: 'plan.read' } },
+  { path: 'plan/aims', name: 'plan-aims', component: () => import('@/pages/plan/AimsPage.vue'), meta: { title: 'nav.planAims', action: 'plan.read' } },
+  { path: 'plan/baseline', name: 'plan-baseline', component: () => import('@/pages/plan/BaselinePage.vue'), meta: { title: 'nav.planBaseline', action: 'plan.read', menu: 'planIndicators' } },
   { path: 'plan/goals', name: 'plan-goals', component: () => import('@/pages/plan/GoalsPage.vue'), meta: { title: 'nav.planGoals', action: 'plan.read' } },
   { path: 'plan/consistency', name: 'plan-consistency', component: () => import('@/pages/plan/ConsistencyPage.vue'), meta: { title: 'nav.planConsistency', action: 'plan.read' } },
   { path: 'plan/dispatch/:code?', name: 'plan-dispatch', component: () => import('@/pages/plan/DispatchPage.vue'), meta: { title: 'nav.planDispatch', action: 'plan.read' } },
   { path: 'plan/dispatch/:code/:record', name: 'plan-return', component: () => import('@/pages/plan/ReturnPage.vue'), meta: { title: 'nav.planReturn', action: 'plan.read' } },
   { path: 'plan/evaluations', name: 'plan-evaluations', component: () => import('@/pages/plan/EvaluationsPage.vue'), meta: { title: 'nav.planEvaluation', action: 'plan.read' } },
   { path: 'plan/evaluations/:id(\\d+)', name: 'plan-evaluation', component: () => import('@/pages/plan/EvaluationPage.vue'), meta: { title: 'nav.planEvaluation', action: 'plan.read' } },
-  { path: 'plan/assessments/:id(\\d+)', name: 'plan-assessment', component: () => import('@/pages/plan/AssessmentPage.vue'), meta: { title: 'nav.planAssessment', action: 'plan.read' } },
+  { path: 'plan/assessments/:id(\\d+)', name: 'plan-assessment', component: () => import('@/pages/plan/AssessmentPage.vue'), meta: { title: 'nav.planAssessment', action: 'plan.read', menu: 'planEvaluation' } },
   { path: 'plan/documents', name: 'plan-documents', component: () => import('@/pages/plan/DocumentPage.vue'), meta: { title: 'nav.planImport', action: 'plan.read' } },
   { path: 'users', name: 'users', component: () => import('@/pages/UsersPage.vue'), meta: { title: 'nav.users', action: 'users.read' } },
   { path: 'tokens', name: 'tokens', component: () => import('@/pages/TokensPage.vue'), meta: { title: 'nav.tokens', action: 'tokens.read' } },

@@ -82,6 +82,11 @@ impl KeyRing {
         self.0.get(mn)
     }
 
+    /// The MNs that have a key, in no order.
+    pub fn devices(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// Opens a frame with the key of the device it names, see [`unseal`].
     pub fn unseal<'a>(&self, frame: Decoded<'a>) -> Unsealed<'a> {
         let mn = frame.mended_header().mn.map(Text::trim);

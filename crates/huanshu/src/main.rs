@@ -7,6 +7,7 @@ mod cmd;
 mod definitions;
 mod fail;
 mod files;
+mod fonts;
 mod node;
 mod pipeline;
 mod plans;

@@ -131,6 +131,10 @@ impl Node {
         };
         // The first list of each register then finds its view in memory.
         ledger.refresh().await?;
+        if plan.is_some() {
+            // Nobody waits for it.
+            tokio::task::spawn_blocking(crate::fonts::tell);
+        }
         first_administrator(&store, settings.demo, clock.as_ref()).await?;
 
         let (stop, stopping) = watch::channel(false);

@@ -14,8 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use hj212::cipher::{Form, Key, seal};
 use serde_json::Value;
-use support::{Line, Place, Server, cases, in_path, root, shared, wait_for};
+use support::{Dice, Line, Place, Server, Unit, cases, in_path, root, shared, wait_for};
 
 /// A frame and what is expected of it.
 struct Case {
@@ -253,8 +254,8 @@ fn the_projects_own_frames_in_odd_pieces() {
     sent_in_pieces(&own(), 37);
 }
 
-/// A profile with one device that has a key, one without, and nothing else.
-fn keyed_profile(place: &Place, key: &str) -> String {
+/// A profile with one device that has a key, one that may have one, and nothing else.
+fn keyed_profile(place: &Place, key: &str, other: Option<&str>) -> String {
     let folder = place.file("profile");
     std::fs::create_dir_all(&folder).unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
@@ -271,8 +272,9 @@ fn keyed_profile(place: &Place, key: &str) -> String {
         &format!(
             "device = [
                {{ mn = '{MN}', subject = 'w', st = '32', edition = '2025', pw = '123456', sm4_key = '{key}' }},
-               {{ mn = '{KEYLESS}', subject = 'v', st = '32', edition = '2025' }},
-             ]"
+               {{ mn = '{KEYLESS}', subject = 'v', st = '32', edition = '2025'{} }},
+             ]",
+            other.map_or_else(String::new, |key| format!(", sm4_key = '{key}'"))
         )
         .replace('\n', ""),
     );
@@ -315,7 +317,7 @@ fn sent(server: &Server, frames: &[&[u8]], piece: usize) -> Vec<String> {
 fn an_encrypted_upload_is_answered_and_its_values_are_read_back() {
     const KEY: &str = "0000000000000000";
     let place = Place::new();
-    let profile = keyed_profile(&place, KEY);
+    let profile = keyed_profile(&place, KEY, None);
     let server = place.serve(&["--profile", &profile]);
     let [(raw, expect), (printed, _)] = sealed_cases();
     assert_eq!(sent(&server, &[&raw], 1), [QN], "answered once");
@@ -354,7 +356,7 @@ fn an_encrypted_upload_is_answered_and_its_values_are_read_back() {
 #[test]
 fn without_the_right_key_an_encrypted_upload_waits_in_quarantine_unanswered() {
     let place = Place::new();
-    let profile = keyed_profile(&place, "0000000000000001");
+    let profile = keyed_profile(&place, "0000000000000001", None);
     let server = place.serve(&["--profile", &profile]);
     let [(raw, _), (printed, _)] = sealed_cases();
     let keyless: Vec<u8> = String::from_utf8(printed.clone())
@@ -392,5 +394,69 @@ fn without_the_right_key_an_encrypted_upload_waits_in_quarantine_unanswered() {
         server.get(&format!("/devices/{MN}/latest")),
         serde_json::json!({})
     );
+    assert!(server.stop());
+}
+
+/// What was sealed waits in quarantine until its key is set; then it is applied in its order, once, and if the power goes
+/// in between, the rest is applied after the next start.
+#[test]
+fn sealed_uploads_are_applied_once_when_their_key_is_set_whatever_happens_in_between() {
+    const UPLOADS: u64 = 1500;
+    const RIGHT: &str = "0000000000000000";
+    let place = Place::new();
+    let profile = keyed_profile(&place, "0000000000000001", None);
+    let server = place.serve(&["--profile", &profile]);
+    let from = server.now().plus_ms(-86_400_000);
+    let key = Key::new(*b"0000000000000000");
+    let mut units = [MN, KEYLESS].map(|mn| Unit::new(mn, from, 0).of_2025());
+    let mut frames = Vec::new();
+    for unit in &mut units {
+        let forms = [Form::Raw, Form::Printed].into_iter().cycle();
+        for (n, form) in (0..UPLOADS).zip(forms) {
+            frames.push(seal(&hj212::decode(&unit.frame(n)), &key, form));
+        }
+        unit.sent = UPLOADS;
+    }
+    let pieces: Vec<&[u8]> = frames.iter().map(Vec::as_slice).collect();
+    assert_eq!(sent(&server, &pieces, 65_536), Vec::<String>::new());
+    assert_eq!(server.get("/quarantine")["total"], 2 * UPLOADS);
+    assert_eq!(
+        server.get(&format!("/devices/{MN}/latest")),
+        serde_json::json!({})
+    );
+    server.kill();
+
+    let profile = keyed_profile(&place, RIGHT, Some(RIGHT));
+    let mut dice = Dice::new(1);
+    let mut left = Vec::new();
+    for _ in 0..4 {
+        let server = place.serve(&["--profile", &profile]);
+        std::thread::sleep(Duration::from_millis(dice.below(250)));
+        left.push(server.get("/quarantine")["total"].as_u64().unwrap());
+        server.kill();
+    }
+    let server = place.serve(&["--profile", &profile]);
+    wait_for("the quarantine is empty", || {
+        (server.get("/quarantine")["total"] == 0).then_some(())
+    });
+    println!("left in quarantine before each kill: {left:?}");
+    for (unit, subject) in units.iter().zip(["w", "v"]) {
+        unit.check(&server);
+        let series = server
+            .series(&server.subject(subject), "a21026", "realtime", "Rtd")
+            .expect("a series");
+        let to = from.plus_ms(86_400_000);
+        let values = server.observations(&series, from, to, 15_000_000);
+        assert_eq!(values.len() as u64, UPLOADS, "{}: none is missing", unit.mn);
+        let rows = server.get(&format!("/devices/{}/frames?limit=1000", in_path(&unit.mn)));
+        for row in rows.as_array().unwrap() {
+            assert_eq!(
+                (&row["state"], &row["crc_ok"]),
+                (&"stored".into(), &true.into()),
+                "{row}"
+            );
+        }
+    }
+    assert!(place.verified(), "chains hold");
     assert!(server.stop());
 }

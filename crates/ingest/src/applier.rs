@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hj212::cipher::KeyRing;
+use model::ids::FrameId;
 use store::apply::{ApplyFrame, ApplyOutcome, UnknownPolicy};
 use store::rawlog::{Position, RawLog, Record};
 use store::{Store, StoreError};
@@ -76,9 +77,13 @@ impl Applier {
         let mut committed = self.log.committed();
         let mut pause = RETRY_FIRST;
         let mut release = true;
+        let mut opened = false;
         while !*shutdown.borrow() {
             committed.borrow_and_update();
             let turn = async {
+                if !opened {
+                    self.hold_opened().await?;
+                }
                 if release {
                     self.release_held().await?;
                 }
@@ -91,12 +96,12 @@ impl Applier {
             match turned {
                 Ok(true) => {
                     pause = RETRY_FIRST;
-                    release = false;
+                    (release, opened) = (false, true);
                     continue;
                 }
                 Ok(false) => {
                     pause = RETRY_FIRST;
-                    release = false;
+                    (release, opened) = (false, true);
                 }
                 Err(error) => {
                     self.stats.apply_failures.add(1);
@@ -153,6 +158,34 @@ impl Applier {
             .unwrap_or_default();
         self.stats.lag.set(lag);
         Ok(true)
+    }
+
+    /// Sealed frames that went to quarantine for want of their key are held where they open by now, to be released like
+    /// those of a device that was accepted. The others stay as they are. Keys are read at the start, so once is enough; a
+    /// crash in between leaves frames that are held already, and the rest is looked at again.
+    async fn hold_opened(&self) -> Result<(), ApplierError> {
+        let devices: Vec<&str> = self.keys.devices().collect();
+        let mut after = FrameId(0);
+        loop {
+            let most = i64::try_from(APPLY_BATCH).unwrap_or(i64::MAX);
+            let sealed = self.store.sealed(&devices, after, most).await?;
+            let Some((last, _)) = sealed.last() else {
+                return Ok(());
+            };
+            after = *last;
+            let mut open = Vec::new();
+            for (id, position) in sealed {
+                match self.read(position).await {
+                    Ok(record) if apply_frame(&record, &self.keys).is_some_and(|f| f.usable) => open.push(id),
+                    Ok(_) => {}
+                    Err(error) => tracing::error!(%error, %position, "a sealed frame cannot be read again"),
+                }
+            }
+            self.store.hold(&open).await?;
+            if !open.is_empty() {
+                tracing::info!(frames = open.len(), "sealed frames open with the keys of today");
+            }
+        }
     }
 
     /// Applies held frames of devices that have been accepted since.

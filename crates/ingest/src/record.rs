@@ -99,12 +99,14 @@ fn diagnosis(found: &hj212::Diagnosis) -> Diagnosis {
     // Where to look: the key of a device stands in one place.
     match found.code {
         hj212::Code::NoKey => {
-            zh.push_str("；请在配置目录 devices.toml 该设备项下设置 sm4_key 后重启");
-            en.push_str("; set sm4_key of the device in devices.toml of the profile and restart");
+            zh.push_str("；请在配置目录 devices.toml 该设备项下设置 sm4_key 后重启，隔离的数据包随即入库");
+            en.push_str("; set sm4_key of the device in devices.toml of the profile and restart, then the quarantined frames are applied");
         }
         hj212::Code::WrongKey => {
-            zh.push_str("；请核对配置目录 devices.toml 该设备项下的 sm4_key");
-            en.push_str("; check sm4_key of the device in devices.toml of the profile");
+            zh.push_str(
+                "；请核对配置目录 devices.toml 该设备项下的 sm4_key，改正并重启后隔离的数据包随即入库",
+            );
+            en.push_str("; check sm4_key of the device in devices.toml of the profile; once it is right and the server restarted, the quarantined frames are applied");
         }
         _ => {}
     }

@@ -51,8 +51,8 @@ fn file_field<'a>(register: &'a Register, path: &str) -> Option<&'a Field> {
 }
 
 impl Ledger {
-    /// Bytes an attachment for a field may have; refuses who may not fill the field in.
-    pub fn attachment_bytes(&self, register: &str, path: &str, person: &Person) -> Result<u64> {
+    /// Bytes an attachment for a field may have, and the field's name; refuses who may not fill the field in.
+    pub fn attachment_bytes(&self, register: &str, path: &str, person: &Person) -> Result<(u64, Names)> {
         let register = self.readable(register, person)?;
         let definition = register.definition();
         let steps = definition
@@ -72,7 +72,7 @@ impl Ledger {
         let field = file_field(register, path).ok_or_else(|| {
             LedgerError::query("field", "没有这一附件字段", "there is no such field for files")
         })?;
-        Ok(media::most_bytes(field))
+        Ok((media::most_bytes(field), field.names()))
     }
 
     /// Keeps a content for a field.

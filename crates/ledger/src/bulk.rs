@@ -148,7 +148,7 @@ impl Ledger {
         report.rows.sort_by_key(|row| row.findings.is_empty());
         if !bulk.preview && report.wrong == 0 {
             if !changes.is_empty() {
-                self.commit(register, changes, &person.author(), now).await?;
+                self.commit(register, changes, person, now).await?;
             }
             report.applied = true;
         }

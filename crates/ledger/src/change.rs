@@ -9,9 +9,9 @@ use registers::record::{Body, Finding, Record};
 use registers::register::Register;
 use registers::text::Names;
 use serde_json::Value;
-use store::registers::{Author, ChangeKind};
+use store::registers::ChangeKind;
 
-use crate::error::{LedgerError, Result, Stale};
+use crate::error::{Changed, LedgerError, Result, Stale, StaleFacts};
 use crate::held::Held;
 use crate::person::Person;
 use crate::{Ledger, limits, name_of};
@@ -267,7 +267,7 @@ impl Ledger {
         if !life::may_read(register, &change.record, &person.actor) {
             return Err(refuse_write(register, &change.record, person));
         }
-        self.commit_one(register, change, &person.author(), now).await
+        self.commit_one(register, change, person, now).await
     }
 
     /// Changes values of a record.
@@ -286,7 +286,7 @@ impl Ledger {
         }
         let valid_from = valid_from(edit.valid_from.as_ref())?;
         let reason = reason(edit.reason.as_ref())?;
-        self.fresh(register, &held, edit.revision).await?;
+        self.fresh(register, &held, edit.revision, person).await?;
         let body = self
             .admit_edit(register, &held.record, &edit.body, person, now)
             .await?;
@@ -303,7 +303,7 @@ impl Ledger {
             valid_from,
             ..Change::of(&held, record, ChangeKind::Edited)
         };
-        self.commit_one(register, change, &person.author(), now).await
+        self.commit_one(register, change, person, now).await
     }
 
     /// Takes a transition, together with the values it needs. Who may take it may fill in what it needs, also where the
@@ -319,7 +319,7 @@ impl Ledger {
         let (register, held) = self.held(register, id, person).await?;
         not_merged(&held)?;
         let written = reason(step.reason.as_ref())?;
-        self.fresh(register, &held, step.revision).await?;
+        self.fresh(register, &held, step.revision, person).await?;
         let needed: BTreeSet<&String> = register
             .definition()
             .transition(&step.transition)
@@ -372,7 +372,7 @@ impl Ledger {
             reason: written,
             ..Change::of(&held, after, ChangeKind::Step)
         };
-        self.commit_one(register, change, &person.author(), now).await
+        self.commit_one(register, change, person, now).await
     }
 
     /// The values of an edited record, which must not leave the person's reach.
@@ -407,42 +407,61 @@ impl Ledger {
     }
 
     /// Whether the person saw the newest revision.
-    async fn fresh(&self, register: &Register, held: &Held, seen: i64) -> Result<()> {
+    async fn fresh(&self, register: &Register, held: &Held, seen: i64, person: &Person) -> Result<()> {
         if seen == held.revision {
             return Ok(());
         }
-        Err(self.stale(register, held, seen).await?)
+        Err(self.stale(register, held, seen, person).await?)
     }
 
-    pub(crate) async fn stale(&self, register: &Register, held: &Held, seen: i64) -> Result<LedgerError> {
-        let name = name_of(register);
-        let before = self.store().record_revision(&name, &held.record.id, seen).await?;
+    /// What the person may know of a record that somebody else changed: where it has left the person's sight, only
+    /// that it is so.
+    pub(crate) async fn stale(
+        &self,
+        register: &Register,
+        held: &Held,
+        seen: i64,
+        person: &Person,
+    ) -> Result<LedgerError> {
+        let id = held.record.id.clone();
+        if !life::may_read(register, &held.record, &person.actor) {
+            return Ok(LedgerError::Stale(Box::new(Stale { id, told: None })));
+        }
+        let before = self
+            .store()
+            .record_revision(&name_of(register), &id, seen)
+            .await?;
         let changed = before.map_or_else(Vec::new, |revision| {
             let before = held.at(register, revision);
             let changes = registers::history::changes(register, &before.record.body, &held.record.body);
-            let mut fields: Vec<String> = changes.into_iter().map(|c| c.field).collect();
+            let mut fields: Vec<Changed> = changes.into_iter().map(Changed::from).collect();
             if before.record.state != held.record.state {
-                fields.push("state".to_owned());
+                fields.push(Changed {
+                    field: "state".to_owned(),
+                    names: Names::new("状态", "state"),
+                });
             }
             fields
         });
-        Ok(LedgerError::Stale(Box::new(Stale {
-            id: held.record.id.clone(),
+        let told = StaleFacts {
+            title: register.title(&held.record),
             revision: held.revision,
             by: held.author.clone(),
             at: held.updated_at,
             changed,
-        })))
+        };
+        let told = Some(told);
+        Ok(LedgerError::Stale(Box::new(Stale { id, told })))
     }
 
     pub(crate) async fn commit_one(
         &self,
         register: &Register,
         change: Change,
-        author: &Author,
+        person: &Person,
         now: UtcMs,
     ) -> Result<Held> {
-        let ids = self.commit(register, vec![change], author, now).await?;
+        let ids = self.commit(register, vec![change], person, now).await?;
         let id = ids.first().ok_or(LedgerError::NotFound)?;
         self.fetch(register, id).await?.ok_or(LedgerError::NotFound)
     }
@@ -452,10 +471,10 @@ impl Ledger {
         &self,
         register: &Register,
         changes: Vec<Change>,
-        author: &Author,
+        person: &Person,
         now: UtcMs,
     ) -> Result<Vec<RecordId>> {
-        let mut batch = self.begin(register, author, now).await?;
+        let mut batch = self.begin(register, person, now).await?;
         let ids = self.put(&mut batch, register, changes).await?;
         self.finish(batch, register).await?;
         Ok(ids)

@@ -2,6 +2,7 @@
 
 use model::ids::RecordId;
 use model::time::UtcMs;
+use registers::history::Change;
 use registers::life::Refusal;
 use registers::record::Finding;
 use registers::text::Names;
@@ -16,6 +17,15 @@ pub type Result<T> = std::result::Result<T, LedgerError>;
 pub struct Stale {
     /// The record.
     pub id: RecordId,
+    /// What the person may know of it; `None` where the record is no longer in the person's sight.
+    pub told: Option<StaleFacts>,
+}
+
+/// What is told of a record that somebody else changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaleFacts {
+    /// Its title now.
+    pub title: String,
     /// Its revision now.
     pub revision: i64,
     /// Who made it.
@@ -23,7 +33,25 @@ pub struct Stale {
     /// When.
     pub at: UtcMs,
     /// Fields whose values differ from those the change was made on.
-    pub changed: Vec<String>,
+    pub changed: Vec<Changed>,
+}
+
+/// A field whose value somebody else changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// `name` or `group[2].name`.
+    pub field: String,
+    /// Name for people.
+    pub names: Names,
+}
+
+impl From<Change> for Changed {
+    fn from(change: Change) -> Self {
+        Self {
+            field: change.field,
+            names: change.names,
+        }
+    }
 }
 
 /// Why the ledger did not do what was asked. Nothing was changed.
@@ -39,7 +67,7 @@ pub enum LedgerError {
     #[error("{}", .0.said)]
     Refused(Refusal),
     /// Somebody else changed it in between.
-    #[error("«{}» 已被 {} 修改 / «{}» was changed by {}", .0.id, .0.by.name, .0.id, .0.by.name)]
+    #[error("«{}» 已被他人修改 / «{}» was changed by somebody else", .0.id, .0.id)]
     Stale(Box<Stale>),
     /// A query that does not read.
     #[error("{field}:{said}")]

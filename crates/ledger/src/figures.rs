@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::civil::Date;
 use model::ids::RecordId;
 use model::time::UtcMs;
+use registers::definition::FieldType;
 use registers::life;
 use registers::register::Register;
 use registers::tally::{self, Figure, Tally};
@@ -80,7 +81,9 @@ impl Ledger {
                 }
             }
         }
-        let figures = Arc::new(tally.finish());
+        let mut figures = tally.finish();
+        self.name_units(register, &mut figures);
+        let figures = Arc::new(figures);
         let mut held = self
             .inner
             .figures
@@ -153,6 +156,23 @@ impl Ledger {
             },
         );
         Ok(ids)
+    }
+
+    /// Units by which a counter is grouped are told by name.
+    fn name_units(&self, register: &Register, figures: &mut [Figure]) {
+        let definition = register.definition();
+        // Counters come first, in the order of the definition.
+        for (counter, figure) in definition.counter.iter().zip(figures) {
+            let by = counter.by.as_ref().and_then(|name| definition.field(name));
+            if by.is_none_or(|field| field.kind != FieldType::Unit) {
+                continue;
+            }
+            for part in &mut figure.by {
+                if let Some(names) = self.unit(&part.key) {
+                    part.names = names.clone();
+                }
+            }
+        }
     }
 
     fn remembered(&self, key: &(String, String)) -> Option<Remembered> {

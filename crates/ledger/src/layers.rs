@@ -173,7 +173,7 @@ impl Ledger {
         let changes = self.changes(register, drafts, &mut report, person, now).await?;
         let clean = report.findings_total == 0 && (report.suspicions.is_empty() || import.accept);
         if !import.dry_run && clean && !changes.is_empty() {
-            self.commit(register, changes, &person.author(), now).await?;
+            self.commit(register, changes, person, now).await?;
         }
         report.applied |= !import.dry_run && clean;
         Ok(report)

@@ -54,7 +54,7 @@ pub use bulk::{Bulk, BulkReport, BulkRow, Chosen};
 pub use chains::{Along, BalanceRow, Balanced, ChainLink, ChainNode, ChainTools, Gap, Walked};
 pub use change::{Change, Checked, Create, Edit, Step};
 pub use deadlines::{DeadlineQuery, DueRow};
-pub use error::{LedgerError, Result, Stale};
+pub use error::{Changed, LedgerError, Result, Stale, StaleFacts};
 pub use graph::{Edge, Graph, Node, NodeKey};
 pub use held::Held;
 pub use layers::{Around, LayerFinding, LayerImport, LayerReport, LayerRow, RowKind};

@@ -234,7 +234,7 @@ impl Ledger {
         let (register, keep, close) = self.two(register, &merging.keep, &merging.close, person).await?;
         for (held, seen) in [(&keep, merging.keep_revision), (&close, merging.close_revision)] {
             if held.revision != seen {
-                return Err(self.stale(register, held, seen).await?);
+                return Err(self.stale(register, held, seen, person).await?);
             }
             if !life::may_write(register, &held.record, &person.actor) {
                 return Err(refuse_write(register, &held.record, person));
@@ -281,8 +281,7 @@ impl Ledger {
             ..Change::of(&close, close.record.clone(), ChangeKind::Merged)
         };
         // The closed record first: it lets go of its keys.
-        self.commit(register, vec![closed, kept], &person.author(), now)
-            .await?;
+        self.commit(register, vec![closed, kept], person, now).await?;
         let id = &keep.record.id;
         self.fetch(register, id).await?.ok_or(LedgerError::NotFound)
     }
@@ -349,7 +348,7 @@ impl Ledger {
             }
         };
         let changes = vec![change(&keep, keep_body), change(&close, close_body)];
-        self.commit(register, changes, &person.author(), now).await?;
+        self.commit(register, changes, person, now).await?;
         let held = self.fetch(register, closed).await?.ok_or(LedgerError::NotFound)?;
         Ok((held, apart.changed_since))
     }

@@ -41,6 +41,8 @@ pub struct PublicPage {
     pub rows: Paged<PublishedRow>,
     /// The period they are of; `None` for what is shown live.
     pub period: Option<StoredPublication>,
+    /// All published periods, newest first; none for what is shown live.
+    pub periods: Vec<StoredPublication>,
 }
 
 /// A live publication, kept for a while: who is in it, and by which words each is found.
@@ -273,18 +275,24 @@ impl Ledger {
         let words = search::words(text);
         if publication.rhythm == Rhythm::Live {
             let rows = self.live_page(register, &words, page, now).await?;
-            return Ok((register, PublicPage { rows, period: None }));
+            let (period, periods) = (None, Vec::new());
+            return Ok((
+                register,
+                PublicPage {
+                    rows,
+                    period,
+                    periods,
+                },
+            ));
         }
         let name = name_of(register);
-        let published = self.store().publications(&name).await?;
+        let periods = self.store().publications(&name).await?;
         let period = match from {
-            Some(from) => Some(
-                published
-                    .into_iter()
-                    .find(|p| p.from == from)
-                    .ok_or(LedgerError::NotFound)?,
-            ),
-            None => published.into_iter().next(),
+            Some(from) => {
+                let named = periods.iter().find(|p| p.from == from);
+                Some(named.ok_or(LedgerError::NotFound)?.clone())
+            }
+            None => periods.first().cloned(),
         };
         let rows = match &period {
             Some(period) => self.store().published(&name, &period.from, &words, page).await?,
@@ -293,7 +301,14 @@ impl Ledger {
                 total: 0,
             },
         };
-        Ok((register, PublicPage { rows, period }))
+        Ok((
+            register,
+            PublicPage {
+                rows,
+                period,
+                periods,
+            },
+        ))
     }
 
     async fn live_page(

@@ -7,7 +7,7 @@ use model::time::UtcMs;
 use registers::admit::admit;
 use registers::record::{Finding, Record};
 use registers::register::Register;
-use store::registers::{Author, ChangeKind, Derived};
+use store::registers::{ChangeKind, Derived};
 
 use crate::change::Change;
 use crate::error::{LedgerError, Result};
@@ -103,7 +103,7 @@ impl Ledger {
     /// Puts the demonstration's records into registers that lack them. Records that are there stay as they are. A record
     /// the definition does not admit is told in the log and left out.
     pub async fn seed_demo(&self, now: UtcMs) -> Result<u64> {
-        let author = Person::program("演示").author();
+        let program = Person::program("演示");
         let library = self.library();
         let records = || {
             let all = library.iter();
@@ -145,7 +145,7 @@ impl Ledger {
                     Err(findings) => left_out(register, record, &findings),
                 }
             }
-            seeded += self.seed(register, changes, &author, now).await?;
+            seeded += self.seed(register, changes, &program, now).await?;
         }
         Ok(seeded)
     }
@@ -155,13 +155,13 @@ impl Ledger {
         &self,
         register: &Register,
         changes: Vec<Change>,
-        author: &Author,
+        person: &Person,
         now: UtcMs,
     ) -> Result<u64> {
         if changes.is_empty() {
             return Ok(0);
         }
-        match self.commit(register, changes.clone(), author, now).await {
+        match self.commit(register, changes.clone(), person, now).await {
             Ok(ids) => return Ok(ids.len() as u64),
             Err(LedgerError::Findings(_)) => {}
             Err(other) => return Err(other),
@@ -169,7 +169,7 @@ impl Ledger {
         let mut seeded = 0;
         for change in changes {
             let record = change.record.clone();
-            match self.commit(register, vec![change], author, now).await {
+            match self.commit(register, vec![change], person, now).await {
                 Ok(_) => seeded += 1,
                 Err(LedgerError::Findings(findings)) => left_out(register, &record, &findings),
                 Err(other) => return Err(other),

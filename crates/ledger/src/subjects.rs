@@ -105,7 +105,7 @@ impl Ledger {
     /// Gives the profile's subjects the records they lack, and brings those up to date that nobody changed since. A
     /// subject whose facts the definition does not admit is told in the log and stays without a record.
     pub async fn import_subjects(&self, specs: &[SubjectSpec], now: UtcMs) -> Result<u64> {
-        let author = Person::program("区域配置").author();
+        let program = Person::program("区域配置");
         let mut imported = 0;
         for spec in specs {
             let Some(register) = self.form_of(spec) else {
@@ -144,7 +144,7 @@ impl Ledger {
                 None => Change::new(register, None, body, ChangeKind::Imported, now),
             };
             change.record.demo = spec.demo;
-            self.commit(register, vec![change], &author, now).await?;
+            self.commit(register, vec![change], &program, now).await?;
             imported += 1;
         }
         Ok(imported)

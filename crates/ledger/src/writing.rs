@@ -3,17 +3,19 @@
 use model::ids::RecordId;
 use model::time::UtcMs;
 use registers::register::Register;
-use store::registers::{Author, RecordWrite, WriteError, Writing};
+use store::registers::{RecordWrite, WriteError, Writing};
 
 use crate::change::Change;
 use crate::error::{LedgerError, Result};
 use crate::facets::derive;
+use crate::person::Person;
 use crate::references::today;
 use crate::{Ledger, name_of};
 
 /// Revisions being written; nothing of them is there before [`Ledger::finish`].
 pub(crate) struct Batch {
     writing: Writing,
+    person: Person,
     now: UtcMs,
 }
 
@@ -26,12 +28,13 @@ impl Batch {
 
 impl Ledger {
     /// Begins to write.
-    pub(crate) async fn begin(&self, register: &Register, author: &Author, now: UtcMs) -> Result<Batch> {
+    pub(crate) async fn begin(&self, register: &Register, person: &Person, now: UtcMs) -> Result<Batch> {
         let writing = self
             .store()
-            .begin_records(&name_of(register), author, now)
+            .begin_records(&name_of(register), &person.author(), now)
             .await?;
-        Ok(Batch { writing, now })
+        let person = person.clone();
+        Ok(Batch { writing, person, now })
     }
 
     /// Writes changes that are admitted and decided. Answers the ids in order.
@@ -76,7 +79,7 @@ impl Ledger {
                 let seen = writes.iter().find(|w| w.id.as_ref() == Some(&id));
                 let seen = seen.map_or(0, |w| w.on_revision);
                 let held = self.fetch(register, &id).await?.ok_or(LedgerError::NotFound)?;
-                Err(self.stale(register, &held, seen).await?)
+                Err(self.stale(register, &held, seen, &batch.person).await?)
             }
             Err(error) => Err(self.refused_write(register, error)),
         }

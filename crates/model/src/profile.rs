@@ -25,6 +25,9 @@ pub struct District {
     pub en: String,
     /// Name of the bureau in Chinese.
     pub bureau: String,
+    /// Name of the bureau in English; empty where it has none.
+    #[serde(default)]
+    pub bureau_en: String,
     /// Centre, CGCS2000 `[lon, lat]`.
     pub center: [f64; 2],
     /// Where the data of the profile come from, shown on the about page.

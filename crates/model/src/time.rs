@@ -92,6 +92,17 @@ impl UtcMs {
             .unwrap_or_default()
     }
 
+    /// `2026-11-24T08:00:00.250+08:00`: for what happens more than once within a second.
+    pub fn to_rfc3339_ms(self) -> String {
+        Timestamp::from_millisecond(self.0)
+            .map(|s| {
+                s.to_zoned_datetime(zone())
+                    .strftime("%Y-%m-%dT%H:%M:%S%.3f%:z")
+                    .to_string()
+            })
+            .unwrap_or_default()
+    }
+
     /// Moved by milliseconds.
     #[must_use]
     pub fn plus_ms(self, ms: i64) -> Self {
@@ -202,6 +213,11 @@ mod tests {
             UtcMs::from_compact("20160824003817")
         );
         assert_eq!(UtcMs::parse("2026-11-24 08:00"), Some(now));
+        let within = now.plus_ms(7);
+        assert_eq!(within.to_rfc3339_ms(), "2026-11-24T08:00:00.007+08:00");
+        for told in [within, now] {
+            assert_eq!(UtcMs::parse(&told.to_rfc3339_ms()), Some(told));
+        }
         assert_eq!(UtcMs::parse("2026-11-24T00:00:00Z"), Some(now));
         for bad in [
             "",

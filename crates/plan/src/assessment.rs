@@ -124,15 +124,15 @@ pub struct ItemScore {
 pub struct Result {
     /// Who.
     pub unit: UnitCode,
-    /// Place among those compared, from 1; the same for equal points.
-    pub rank: u32,
+    /// Place among the units whose every item has a value; none while one is missing.
+    pub rank: Option<u32>,
     /// Items.
     pub items: Vec<ItemScore>,
     /// `100·Σ points / Σ weights` over the items with a value; none without any.
     pub total: Option<Num>,
     /// The calculation.
     pub formula: String,
-    /// Grade after the veto.
+    /// Grade after the veto; none while an item is missing.
     pub grade: Option<Text>,
     /// Items that were a veto.
     pub veto: Vec<String>,
@@ -281,7 +281,8 @@ fn adjust(scores: &mut [ItemScore], change: &Adjustment) -> std::result::Result<
     Ok(())
 }
 
-/// Scores letters and compares the units; grades from the best down, `cap` is the best grade under a veto.
+/// Scores letters and compares the units; grades from the best down, `cap` is the best grade under a veto. A unit with a
+/// missing item has points so far, but no grade and no place: what is left out would otherwise lift it above the others.
 pub fn assess(
     letters: &[Letter],
     grades: &[Grade],
@@ -295,12 +296,18 @@ pub fn assess(
     for letter in letters {
         out.push(one(letter, grades, cap)?);
     }
-    let points = |r: &Result| r.total.clone();
-    out.sort_by(|a, b| points(b).cmp(&points(a)).then_with(|| a.unit.cmp(&b.unit)));
-    let totals: Vec<Option<Num>> = out.iter().map(points).collect();
+    let points = |r: &Result| r.total.clone().filter(|_| r.missing.is_empty());
+    out.sort_by(|a, b| {
+        (points(b).cmp(&points(a)))
+            .then_with(|| b.total.cmp(&a.total))
+            .then_with(|| a.unit.cmp(&b.unit))
+    });
+    let totals: Vec<Num> = out.iter().filter_map(points).collect();
     for result in &mut out {
-        let ahead = totals.iter().filter(|t| **t > result.total).count();
-        result.rank = u32::try_from(ahead + 1).unwrap_or(u32::MAX);
+        result.rank = points(result).and_then(|own| {
+            let ahead = totals.iter().filter(|t| **t > own).count();
+            u32::try_from(ahead + 1).ok()
+        });
     }
     Ok(out)
 }
@@ -331,7 +338,7 @@ fn one(letter: &Letter, grades: &[Grade], cap: usize) -> std::result::Result<Res
         .filter(|i| i.points.is_none())
         .map(|i| i.id.clone())
         .collect();
-    let place = total.as_ref().and_then(|total| {
+    let place = total.as_ref().filter(|_| missing.is_empty()).and_then(|total| {
         let by_points = grades.iter().position(|g| *total >= exact(g.from))?;
         Some(if veto.is_empty() {
             by_points
@@ -343,15 +350,15 @@ fn one(letter: &Letter, grades: &[Grade], cap: usize) -> std::result::Result<Res
         .iter()
         .map(|id| {
             let text = text!(
-                "条目 {id} 没有数据，分值未计入，结果未定",
-                "item {id} has no value: its weight is left out, the result is not final"
+                "条目 {id} 没有数据，分值未计入；暂不定级、不排名",
+                "item {id} has no value: its weight is left out; no grade and no place until it has one"
             );
             Doubt::new(About::Item, id.clone(), "missing", text)
         })
         .collect();
     Ok(Result {
         unit: letter.unit.clone(),
-        rank: 0,
+        rank: None,
         formula: format!("100 × {} / {}", Num(points), Num(weights)),
         total: total.map(Num),
         grade: place.and_then(|p| grades.get(p)).map(grade_words),

@@ -155,6 +155,9 @@ pub enum Comparator {
     /// more by so much than the base
     #[serde(rename = "increase_by")]
     IncreaseBy,
+    /// better by so much than the base, whichever way is better (改善)
+    #[serde(rename = "improve_by")]
+    ImproveBy,
 }
 
 /// What a target asks for.
@@ -196,6 +199,38 @@ pub struct Target {
     pub due: Option<String>,
     /// Where it holds (全区, 城市建成区), if said.
     pub area: Option<String>,
+    /// Line.
+    pub line: u32,
+}
+
+/// A figure of what was reached before the plan.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PastFigure {
+    /// The words around it, as printed.
+    pub text: String,
+    /// What it is of.
+    pub name: String,
+    /// The number as printed, with its unit; empty where it is derived.
+    pub printed: String,
+    /// Value; none for shares of a whole (`9.4：54.4：36.2`).
+    #[serde(serialize_with = "optional_number")]
+    pub value: Option<Decimal>,
+    /// Unit as printed.
+    pub unit: Option<String>,
+    /// How the value is meant.
+    pub comparator: Option<Comparator>,
+    /// Year it is of, where said.
+    pub year: Option<u16>,
+    /// What it is compared with, as printed (`2015年`, `“十二五”`).
+    pub against: Option<String>,
+    /// Year it is compared with.
+    pub against_year: Option<u16>,
+    /// Years it is of, where it is of several (`“十三五”期间`).
+    pub period: Option<String>,
+    /// Where it holds, if said.
+    pub area: Option<String>,
+    /// The calculation, where it is not printed but follows from two figures that are.
+    pub derived: Option<String>,
     /// Line.
     pub line: u32,
 }
@@ -366,7 +401,7 @@ pub struct Baseline {
     /// Text.
     pub text: String,
     /// The figures in it.
-    pub figures: Vec<Target>,
+    pub figures: Vec<PastFigure>,
     /// Cited documents.
     pub documents: Vec<String>,
     /// Line.

@@ -10,6 +10,8 @@ use model::profile::Unit;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::aims::{self, Aims};
+use crate::baseline::{self, PastFigure};
 use crate::files::{self, FilesError};
 use crate::words::Said;
 
@@ -261,6 +263,10 @@ pub struct Facts {
     pub indicators: Vec<Indicator>,
     /// Every task from this one on is also a duty of every town.
     pub towns_from: Option<String>,
+    /// Main aims, where the profile says what stands for them.
+    pub aims: Aims,
+    /// What was reached in the years before.
+    pub baseline: Vec<PastFigure>,
 }
 
 #[derive(Deserialize)]
@@ -298,8 +304,14 @@ impl Facts {
             tasks: tasks.task,
             indicators: files::read::<Indicators>(files, INDICATORS)?.indicator,
             towns_from: tasks.towns_from,
+            aims: files::read_present(files, aims::FILE)?.unwrap_or_default(),
+            baseline: files::read_present::<baseline::File>(files, baseline::FILE)?
+                .unwrap_or_default()
+                .figure,
         };
         facts.check(units)?;
+        facts.aims.check(&facts.tasks, &facts.indicators)?;
+        baseline::check(&facts.baseline)?;
         Ok(Some(facts))
     }
 

@@ -6,7 +6,9 @@
 //!
 //! Pure: values in, values out; the day is an argument. Nothing here knows which district the plan is of.
 
+pub mod aims;
 pub mod assessment;
+pub mod baseline;
 pub mod canonical;
 pub mod consistency;
 pub mod correct;

@@ -30,11 +30,27 @@ const FACTORS: [(&str, Pollutant); 6] = [
 
 /// A day with AQI up to this is good (优良).
 const GOOD_AQI: u16 = 100;
+/// A day with AQI above this is one of heavy pollution (重度及以上).
+const HEAVY_AQI: u16 = 200;
+
+/// A day of the district: its six values and the AQI they give.
+#[derive(Clone, Debug, PartialEq)]
+struct AirDay {
+    six: SixValues,
+    aqi: Option<u16>,
+}
+
+impl AirDay {
+    fn of(day: Date, six: SixValues) -> Self {
+        let aqi = aqi_of_day(&six, Edition::on(day)).ok().and_then(|r| r.aqi);
+        Self { six, aqi }
+    }
+}
 
 /// A district's days.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct AirDays {
-    days: BTreeMap<Date, SixValues>,
+    days: BTreeMap<Date, AirDay>,
 }
 
 /// A year of good days.
@@ -101,7 +117,7 @@ pub(crate) async fn read(
                     .and_then(|stations| city_value(pollutant, stations));
                 six.set(pollutant, value);
             }
-            (day, six)
+            (day, AirDay::of(day, six))
         })
         .collect();
     Ok(AirDays { days })
@@ -123,16 +139,16 @@ impl AirDays {
         };
         self.of_year(year)
             .filter(|(day, _)| upto.is_none_or(|last| *day <= last))
-            .filter_map(|(day, six)| Some((day, six.get(pollutant)?.clone())))
+            .filter_map(|(date, day)| Some((date, day.six.get(pollutant)?.clone())))
             .collect()
     }
 
-    fn of_year(&self, year: u16) -> impl Iterator<Item = (Date, &SixValues)> {
+    fn of_year(&self, year: u16) -> impl Iterator<Item = (Date, &AirDay)> {
         let year = i16::try_from(year).unwrap_or(i16::MAX);
         self.days
             .iter()
-            .filter(move |(day, _)| day.year() == year)
-            .map(|(day, six)| (*day, six))
+            .filter(move |(date, _)| date.year() == year)
+            .map(|(date, day)| (*date, day))
     }
 
     /// Last day of a year with any value, not after `upto`.
@@ -184,10 +200,7 @@ impl AirDays {
     }
 
     fn aqi(&self, year: u16) -> impl Iterator<Item = (Date, Option<u16>)> {
-        self.of_year(year).map(|(day, six)| {
-            let report = aqi_of_day(six, Edition::on(day)).ok();
-            (day, report.and_then(|r| r.aqi))
-        })
+        self.of_year(year).map(|(date, day)| (date, day.aqi))
     }
 
     /// Good days of a year up to a day.
@@ -208,6 +221,18 @@ impl AirDays {
             ratio: counted.good_ratio,
             valid,
         }
+    }
+
+    /// Share of the days of a year with heavy pollution (AQI above 200), percent to one decimal; none without enough days.
+    pub(crate) fn heavy_share(&self, year: u16) -> Option<Decimal> {
+        let last = Date::new(i16::try_from(year).ok()?, 12, 31).ok()?;
+        let known: Vec<u16> = self.aqi(year).filter_map(|(_, aqi)| aqi).collect();
+        if !self.good(year, last).valid {
+            return None;
+        }
+        let heavy = known.iter().filter(|aqi| **aqi > HEAVY_AQI).count();
+        let share = Exact::ratio(100 * i64::try_from(heavy).ok()?, i64::try_from(known.len()).ok()?)?;
+        decimal(&share.round_gb8170(1))
     }
 
     /// Good and bad days after the same day of earlier years with enough data.
@@ -236,10 +261,9 @@ impl AirDays {
     pub(crate) fn rows(&self, factor: &Factor, year: u16) -> Vec<(Date, Option<String>, Option<u16>)> {
         let pollutant = pollutant(factor);
         self.of_year(year)
-            .map(|(day, six)| {
-                let value = pollutant.and_then(|p| six.get(p)).map(Exact::to_display);
-                let aqi = aqi_of_day(six, Edition::on(day)).ok().and_then(|r| r.aqi);
-                (day, value, aqi)
+            .map(|(date, day)| {
+                let value = pollutant.and_then(|p| day.six.get(p)).map(Exact::to_display);
+                (date, value, day.aqi)
             })
             .collect()
     }
@@ -264,7 +288,7 @@ mod tests {
                 };
                 six.set(pollutant, Some(Exact::int(value)));
             }
-            days.insert(day, six);
+            days.insert(day, AirDay::of(day, six));
             day = day.checked_add(1.day()).unwrap();
         }
         AirDays { days }
@@ -301,6 +325,11 @@ mod tests {
         let found = air.good(2023, date(2023, 12, 31));
         assert_eq!((found.good, found.bad, found.valid), (334, 31, true));
         assert_eq!(found.ratio.unwrap().to_display(), "91.5");
+        assert_eq!(air.heavy_share(2023), Some(Decimal::ZERO));
+        // IAQI of PM2.5 is 200 at 150 µg/m³: 31 of 365 days lie above.
+        let air = year(date(2023, 1, 1), |d| if d.month() == 1 { 151 } else { 150 });
+        assert_eq!(air.heavy_share(2023), Some("8.5".parse().unwrap()));
+        assert_eq!(air.heavy_share(2022), None);
         let january = air.good(2023, date(2023, 1, 20));
         assert_eq!((january.good, january.bad, january.valid), (0, 20, false));
         assert_eq!(air.last(2023, date(2023, 3, 5)), Some(date(2023, 3, 5)));

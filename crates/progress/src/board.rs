@@ -61,7 +61,7 @@ pub fn scheduling(rules: &Rules) -> tasks::Rules {
 const REVIEW_DAYS: i64 = 14;
 
 /// Judges everything on a day. An indicator is judged for the newest year that has a value, which its state names.
-pub fn board(facts: &Facts, follow: &Follow, inputs: &Inputs, on: Date) -> Board {
+pub fn board(facts: &Facts, follow: &Follow, towns: &[UnitCode], inputs: &Inputs, on: Date) -> Board {
     let years = Years::from(&facts.head);
     let this = u16::try_from(on.year()).unwrap_or(years.target);
     let closed = if (on.month(), on.day()) == (12, 31) {
@@ -88,7 +88,7 @@ pub fn board(facts: &Facts, follow: &Follow, inputs: &Inputs, on: Date) -> Board
     Board {
         on,
         year,
-        units: by_unit(&indicators, &tasks, &projects),
+        units: by_unit(&indicators, &tasks, &projects, towns),
         behind: behind(&indicators, &tasks, &projects),
         indicators,
         tasks,

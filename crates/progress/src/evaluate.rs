@@ -7,9 +7,8 @@ use jiff::civil::Date;
 use model::ids::EvaluationId;
 use model::profile::UnitKind;
 use model::time::UtcMs;
-use plan::evaluation::{Evaluation, Figure, PlanName, Rules, Snapshot, Stage, UnitName, evaluate};
+use plan::evaluation::{Evaluation, PlanName, Rules, Snapshot, Stage, UnitName, evaluate};
 use plan::report::{Cover, Remarks};
-use plan::words::Source;
 use registers::text::Names;
 use report::Fonts;
 use serde::{Deserialize, Serialize};
@@ -19,6 +18,7 @@ use store::plan::{EvaluationRow, EvaluationState, NewEvaluation};
 
 use crate::Progress;
 use crate::board::scheduling;
+use crate::counts;
 use crate::error::{ProgressError, Result};
 
 /// Which evaluation.
@@ -60,7 +60,8 @@ impl Kind {
         }
     }
 
-    fn stage(self) -> Stage {
+    /// The same for the rules.
+    pub(crate) fn stage(self) -> Stage {
         match self {
             Self::Yearly => Stage::Yearly,
             Self::Midterm => Stage::MidTerm,
@@ -81,13 +82,15 @@ pub struct Frozen {
     pub cover: Cover,
 }
 
-/// Faces of the PDF, read once: a Chinese collection has tens of megabytes.
+/// Faces of the PDF, read once: a Chinese collection has tens of megabytes. Where there are none they are looked for again,
+/// for what is missing may be installed meanwhile.
 fn fonts() -> std::result::Result<&'static Fonts, String> {
-    static FONTS: OnceLock<std::result::Result<Fonts, String>> = OnceLock::new();
-    FONTS
-        .get_or_init(|| Fonts::read(&report::fonts::USUAL).map_err(|e| e.to_string()))
-        .as_ref()
-        .map_err(Clone::clone)
+    static FONTS: OnceLock<Fonts> = OnceLock::new();
+    if let Some(fonts) = FONTS.get() {
+        return Ok(fonts);
+    }
+    let read = Fonts::read(&report::fonts::USUAL).map_err(|e| e.to_string())?;
+    Ok(FONTS.get_or_init(|| read))
 }
 
 impl Frozen {
@@ -229,6 +232,9 @@ impl Progress {
     ) -> Result<Frozen> {
         let closing = self.check(kind, year, now)?;
         let day = self.day(closing, now).await?;
+        // The year is over: what the registers say when the data are frozen is what is known of it.
+        let read = self.read(now).await?;
+        let readings = self.readings(&read, year, true, now).await?;
         let mut indicators = day.inputs.indicators;
         for indicator in &mut indicators {
             // A closed year is judged by its values; what is running has no place in it.
@@ -250,7 +256,13 @@ impl Progress {
             indicators,
             tasks: day.inputs.tasks,
             projects: day.inputs.projects,
-            figures: Self::figures(&day.kept, closing),
+            figures: counts::figures(
+                &day.kept,
+                closing,
+                &plan::report::key(kind.stage(), year, version),
+            ),
+            aims: self.facts().aims.clone(),
+            readings,
             units: self
                 .units()
                 .iter()
@@ -276,87 +288,6 @@ impl Progress {
         })
     }
 
-    /// Figures of the follow-up itself: rounds, reports, orders up to the closing day.
-    fn figures(kept: &crate::kept::Kept, closing: Date) -> Vec<Figure> {
-        let figure = |group: (&str, &str), name: (&str, &str), value: usize, unit: &str, key: &str| Figure {
-            group: group.0.to_owned(),
-            group_en: Some(group.1.to_owned()),
-            name: name.0.to_owned(),
-            name_en: Some(name.1.to_owned()),
-            value: Some(value.into()),
-            unit: Some(unit.to_owned()),
-            // Things are counted in English without a word for it.
-            unit_en: Some(String::new()),
-            source: Source {
-                key: format!("count/{key}"),
-                name: "台账统计".to_owned(),
-                name_en: Some("count of a register".to_owned()),
-                on: Some(closing),
-                version: String::new(),
-            },
-        };
-        let filed: Vec<_> = kept.returns.iter().filter(|r| r.due <= closing).collect();
-        let late = filed.iter().filter(|r| r.filed.is_none_or(|f| f > r.due)).count();
-        let measures = kept
-            .measures
-            .iter()
-            .filter(|m| m.start <= closing && m.head.state != "draft");
-        let reports = kept
-            .reports
-            .iter()
-            .filter(|r| r.on <= closing && r.head.state == "accepted");
-        let orders: Vec<_> = kept
-            .orders
-            .iter()
-            .filter(|o| o.issued <= closing && o.head.state != "draft")
-            .collect();
-        let open = orders.iter().filter(|o| o.head.state != "closed").count();
-        vec![
-            figure(
-                ("任务落实", "work on the tasks"),
-                ("落实措施", "measures"),
-                measures.count(),
-                "项",
-                "plan_measure",
-            ),
-            figure(
-                ("任务落实", "work on the tasks"),
-                ("审核通过的进展报告", "progress reports accepted"),
-                reports.count(),
-                "份",
-                "plan_progress",
-            ),
-            figure(
-                ("调度", "dispatch"),
-                ("调度填报", "returns of rounds"),
-                filed.len(),
-                "份",
-                "dispatch_return",
-            ),
-            figure(
-                ("调度", "dispatch"),
-                ("逾期填报", "returns filed late"),
-                late,
-                "份",
-                "dispatch_return",
-            ),
-            figure(
-                ("督办", "supervision"),
-                ("督办单", "supervision orders"),
-                orders.len(),
-                "份",
-                "plan_order",
-            ),
-            figure(
-                ("督办", "supervision"),
-                ("未办结督办单", "orders still open"),
-                open,
-                "份",
-                "plan_order",
-            ),
-        ]
-    }
-
     /// Freezes the data, judges them, and keeps the evaluation as the next version of its kind and year.
     pub async fn make(
         &self,
@@ -367,6 +298,8 @@ impl Progress {
         by: &str,
         now: UtcMs,
     ) -> Result<Made> {
+        // One at a time: what is frozen names its own version.
+        let _making = self.inner.making.lock().await;
         let present = self.store().plan_evaluations(&[kind.name()], &[]).await?;
         let version = present
             .iter()

@@ -7,10 +7,12 @@
 //! This crate must not know: HTTP, any district. The clock is an argument.
 
 mod actual;
+mod aims;
 mod air;
 mod assess;
 pub mod board;
 mod consistency;
+mod counts;
 mod demo;
 mod documents;
 mod error;
@@ -74,6 +76,8 @@ struct Inner {
     read: Mutex<Option<(UtcMs, Arc<actual::Read>)>>,
     /// The edition read last: reading one takes a moment, and it never changes.
     edition: Mutex<Option<Arc<documents::Edition>>>,
+    /// Held while an evaluation is made.
+    making: tokio::sync::Mutex<()>,
     /// The evaluation judged last, by the name of its snapshot.
     judged: Mutex<Option<(String, Arc<evaluate::Judged>)>>,
 }
@@ -89,6 +93,22 @@ pub struct Day {
     pub inputs: Inputs,
     /// What they say.
     pub board: Board,
+    /// What is known of the statements of the main aims.
+    pub readings: Vec<plan::aims::Reading>,
+}
+
+impl Day {
+    /// Where the main aims stand, by those of the tasks that are in sight.
+    pub fn aims(
+        &self,
+        aims: &plan::aims::Aims,
+        years: Years,
+        tasks: &[plan::tasks::TaskState],
+    ) -> Vec<plan::aims::AimState> {
+        let last = Date::new(i16::try_from(years.target).unwrap_or(i16::MAX), 12, 31);
+        let over = last.is_ok_and(|last| self.board.on >= last);
+        plan::aims::states(aims, &self.board.indicators, tasks, &self.readings, over)
+    }
 }
 
 /// A record the program itself enters.
@@ -134,6 +154,7 @@ impl Progress {
                 kept: Mutex::default(),
                 read: Mutex::default(),
                 edition: Mutex::default(),
+                making: tokio::sync::Mutex::default(),
                 judged: Mutex::default(),
             }),
         }
@@ -275,12 +296,15 @@ impl Progress {
                 .retain(|_, running| !running.source.key.starts_with("figure/"));
         }
         let inputs = inputs::inputs(self.facts(), self.follow(), &kept, &actual, on);
-        let board = board::board(self.facts(), self.follow(), &inputs, on);
+        let towns: Vec<UnitCode> = self.towns().cloned().collect();
+        let board = board::board(self.facts(), self.follow(), &towns, &inputs, on);
+        let readings = self.readings(&read, board.year, on == today, now).await?;
         Ok(Day {
             kept,
             actual,
             inputs,
             board,
+            readings,
         })
     }
 
@@ -355,7 +379,7 @@ impl Progress {
         }
         Ok(self
             .ledger()
-            .commit(definition, changes, &Person::program(author).author(), now)
+            .commit(definition, changes, &Person::program(author), now)
             .await?)
     }
 }

@@ -116,19 +116,33 @@ impl Register {
         self.display_one(group, field, value)
     }
 
-    fn display_one(&self, group: Option<&Field>, field: &Field, value: &serde_json::Value) -> String {
+    /// One value in both languages: choices and yes or no by their names, everything else the same in both.
+    pub fn said(&self, group: Option<&Field>, field: &Field, value: &serde_json::Value) -> Names {
+        if let Some(items) = value.as_array().filter(|_| field.repeatable) {
+            let all: Vec<Names> = items.iter().map(|v| self.said_one(group, field, v)).collect();
+            let zh: Vec<&str> = all.iter().map(|n| n.zh.as_str()).collect();
+            let en: Vec<&str> = all.iter().map(|n| n.en.as_str()).collect();
+            return Names::new(zh.join("；"), en.join("; "));
+        }
+        self.said_one(group, field, value)
+    }
+
+    fn said_one(&self, group: Option<&Field>, field: &Field, value: &serde_json::Value) -> Names {
         match field.kind {
             FieldType::Choice => {
                 let code = value.as_str().unwrap_or_default();
                 let known = self.codes(group, field).and_then(|list| list.get(code));
-                known.map_or_else(|| code.to_owned(), |c| c.names.zh.clone())
+                known.map_or_else(|| Names::same(code), |c| c.names.clone())
             }
-            FieldType::Boolean => if value.as_bool() == Some(true) {
-                "是"
-            } else {
-                "否"
-            }
-            .to_owned(),
+            FieldType::Boolean if value.as_bool() == Some(true) => Names::new("是", "Yes"),
+            FieldType::Boolean => Names::new("否", "No"),
+            _ => Names::same(self.display_one(group, field, value)),
+        }
+    }
+
+    fn display_one(&self, group: Option<&Field>, field: &Field, value: &serde_json::Value) -> String {
+        match field.kind {
+            FieldType::Choice | FieldType::Boolean => self.said_one(group, field, value).zh,
             FieldType::Point | FieldType::Line | FieldType::Area => {
                 crate::place::to_wkt(value).unwrap_or_default()
             }

@@ -18,7 +18,7 @@ pub struct Tally<'a> {
     register: &'a Register,
     today: Date,
     counters: Vec<Sum>,
-    by: Vec<BTreeMap<String, Sum>>,
+    by: Vec<BTreeMap<String, (Names, Sum)>>,
     numerators: Vec<Sum>,
     denominators: Vec<Sum>,
 }
@@ -72,11 +72,22 @@ pub struct Figure {
     /// Sums behind a rate.
     pub denominator: Option<String>,
     /// The counter by the values of its `by` field.
-    pub by: Vec<(String, String)>,
+    pub by: Vec<Part>,
     /// Target, and whether it is met; compared exactly, before rounding.
     pub target: Option<Judged>,
     /// Systems of the plan that read it.
     pub feeds: Vec<String>,
+}
+
+/// The part of a counter that falls to one value of its `by` field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// The value: the code of a choice or a unit, else as it reads; empty where a record has none.
+    pub key: String,
+    /// The value for people.
+    pub names: Names,
+    /// The figure as exact decimal text.
+    pub value: String,
 }
 
 /// A figure against its target.
@@ -130,11 +141,15 @@ impl<'a> Tally<'a> {
             else {
                 continue;
             };
-            let group = record
-                .body
-                .get(&field.name)
-                .map_or_else(String::new, |v| register.display(None, field, v));
-            by.entry(group).or_default().add(value);
+            let (key, names) = record.body.get(&field.name).map_or_else(Default::default, |v| {
+                let names = register.said(None, field, v);
+                let key = v.as_str().map_or_else(|| names.zh.clone(), str::to_owned);
+                (key, names)
+            });
+            by.entry(key)
+                .or_insert_with(|| (names, Sum::default()))
+                .1
+                .add(value);
         }
         let sums = self.numerators.iter_mut().zip(&mut self.denominators);
         for (rate, (numerator, denominator)) in register.definition.rate.iter().zip(sums) {
@@ -166,7 +181,11 @@ impl<'a> Tally<'a> {
                 denominator: None,
                 by: by
                     .into_iter()
-                    .map(|(name, sum)| (name, sum.total.to_display()))
+                    .map(|(key, (names, sum))| Part {
+                        key,
+                        names,
+                        value: sum.total.to_display(),
+                    })
                     .collect(),
                 target: counter
                     .target

@@ -663,6 +663,24 @@ fn the_engine_names_no_register_and_definitions_hold_no_code() {
     }
 }
 
+/// What a person reads of a definition names standards and clauses, never a file of the project.
+#[test]
+fn no_definition_rests_on_a_file_of_the_project() {
+    let mut read = 0;
+    for register in library().iter() {
+        let text = serde_json::to_string(register.definition()).unwrap();
+        read += text.matches("\"basis\":").count();
+        for end in [".md", ".csv", ".toml"] {
+            let at = text
+                .find(end)
+                .map(|at| text[..at].chars().rev().take(40).collect::<Vec<_>>());
+            let said: Option<String> = at.map(|back| back.into_iter().rev().collect());
+            assert_eq!(said, None, "{}", register.name());
+        }
+    }
+    assert!(read > 300, "bases were read: {read}");
+}
+
 #[test]
 fn the_schema_is_published() {
     let path = root().join("docs/registers.schema.json");

@@ -268,7 +268,12 @@ fn figures_name_what_they_left_out() {
             ("kept", Some("75.00"), 1)
         ]
     );
-    assert_eq!(figures[0].by, [("甲类".to_owned(), "3".to_owned())]);
+    let parts: Vec<_> = figures[0]
+        .by
+        .iter()
+        .map(|p| (p.names.zh.as_str(), p.value.as_str()))
+        .collect();
+    assert_eq!(parts, [("甲类", "3")]);
     assert_eq!(figures[2].target.as_ref().unwrap().met, Some(true));
     let empty = tally::Tally::new(register, today()).finish();
     assert_eq!(

@@ -188,6 +188,15 @@ impl std::fmt::Debug for Fonts {
     }
 }
 
+/// Whether any of these files holds Chinese characters: what [`Fonts::read`] would find, without keeping it.
+pub fn any_chinese<P: AsRef<Path>>(paths: &[P]) -> bool {
+    let existing = paths.iter().map(AsRef::as_ref).filter(|p| p.exists());
+    existing
+        .filter(|p| p.metadata().is_ok_and(|m| m.len() <= MAX_FONT as u64))
+        .filter_map(|p| std::fs::read(p).ok())
+        .any(|data| !faces_of(&Arc::new(data)).is_empty())
+}
+
 impl Fonts {
     /// Reads font files; paths that do not exist are passed over.
     pub fn read<P: AsRef<Path>>(paths: &[P]) -> Result<Self, FontError> {

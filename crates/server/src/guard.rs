@@ -12,7 +12,7 @@ use store::people::audit::NewEntry;
 
 use crate::access::{Access, Caller, Via};
 use crate::authz::{self, Audit, Decision, Operation};
-use crate::error::{ApiError, Code, Result};
+use crate::error::{ApiError, Code, Result, TooLarge};
 use crate::limits;
 use crate::secrets;
 use crate::serve::Peer;
@@ -62,7 +62,7 @@ async fn admit(ctx: &Shared, request: Request) -> Result<(Request, Option<NewEnt
     check_csrf(&access.caller, operation, &parts)?;
     let entry = match operation.audit {
         Audit::Before => {
-            let bytes = read(body, largest(&operation.action)).await?;
+            let bytes = read(body, &operation.action).await?;
             let detail = detail(&bytes);
             body = Body::from(bytes);
             Some(note(ctx, &access, operation, &parts, detail).await?)
@@ -190,17 +190,15 @@ fn check_csrf(caller: &Caller, operation: &Operation, parts: &Parts) -> Result<(
 }
 
 /// Reads a body whole, so that the audit entry can hold it.
-async fn read(body: Body, most: usize) -> Result<Bytes> {
+async fn read(body: Body, action: &str) -> Result<Bytes> {
+    // Records, remarks of an evaluation and corrections of a plan are larger than other forms.
+    let (most, what) = match action {
+        "registers.write" => (limits::MAX_RECORD_BODY, TooLarge::RECORD),
+        "plan.evaluate" | "plan.write" => (limits::MAX_RECORD_BODY, TooLarge::BODY),
+        _ => (limits::MAX_BODY, TooLarge::BODY),
+    };
     let whole = axum::body::to_bytes(body, most).await;
-    whole.map_err(|_| ApiError::from(Code::BodyTooLarge).with(json!({ "limit": most })))
-}
-
-/// Records, remarks of an evaluation and corrections of a plan are larger than other forms.
-fn largest(action: &str) -> usize {
-    match action {
-        "registers.write" | "plan.evaluate" | "plan.write" => limits::MAX_RECORD_BODY,
-        _ => limits::MAX_BODY,
-    }
+    whole.map_err(|_| ApiError::too_large(&what, most as u64))
 }
 
 /// What the audit chain keeps of a body: its JSON without secrets, shortened where it is long.

@@ -12,7 +12,7 @@ use crate::Store;
 use crate::error::StoreError;
 use crate::page::{Filter, Page, Paged};
 use crate::rawlog::Position;
-use crate::rows::{Columns, clean};
+use crate::rows::{Cell, Columns, Rows, clean};
 
 /// What is wrong with a frame, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +93,9 @@ pub struct FrameTally {
     pub quarantined: i64,
 }
 
+/// Diagnoses of frames whose content is encrypted and was not opened.
+const SEALED_CODES: [&str; 2] = ["no_key", "wrong_key"];
+
 const FRAME: &str = "SELECT id, seg, off, mn, received_at, last_received_at, repeats, data_time, st, cn, crc_ok, state, \
                      held, diagnoses FROM frames";
 
@@ -166,6 +169,58 @@ impl Store {
             .iter()
             .map(position)
             .collect()
+    }
+
+    /// Quarantined frames of some devices that were sealed and did not open, after a row, oldest first; only of devices
+    /// whose data are applied. Their key may be known by now.
+    pub async fn sealed(
+        &self,
+        devices: &[&str],
+        after: FrameId,
+        limit: i64,
+    ) -> Result<Vec<(FrameId, Position)>, StoreError> {
+        let mut rows = Rows::default();
+        for mn in devices {
+            rows.push([Cell::from(*mn)]);
+        }
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let codes = SEALED_CODES.map(|code| format!("f.diagnoses LIKE '%\"code\":\"{code}\"%'"));
+        let statement = self.db().statement(&format!(
+            "SELECT f.id, f.seg, f.off FROM {{rows}} {{then}} devices d ON d.mn = {{t:0}} {{then}} frames f ON f.mn = d.mn
+             WHERE f.state = 'quarantined' AND f.id > $2 AND f.held = 0 AND ({})
+               AND d.state IN ('provisional', 'approved') ORDER BY f.id LIMIT $3",
+            codes.join(" OR ")
+        ));
+        let limit = limit.clamp(1, i64::try_from(crate::limits::BATCH_FRAMES).unwrap_or(i64::MAX));
+        let statement = statement.bind(rows.into_json()).bind(after.0).bind(limit);
+        let found = self.db().all(statement).await?;
+        found
+            .iter()
+            .map(|row| Ok((FrameId(row.int("id")?), position(row)?)))
+            .collect()
+    }
+
+    /// Holds quarantined frames, so that they are [`Store::releasable`] like those of a device that was approved.
+    pub async fn hold(&self, frames: &[FrameId]) -> Result<(), StoreError> {
+        let mut rows = Rows::default();
+        for frame in frames {
+            rows.push([Cell::from(frame.0)]);
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.db().write().await?;
+        self.db()
+            .statement(
+                "UPDATE frames SET held = 1 WHERE state = 'quarantined' AND id IN (SELECT {i:0} FROM {rows})",
+            )
+            .bind(rows.into_json())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Frames of the civil day that holds `at`. One look at a table with three rows a day.

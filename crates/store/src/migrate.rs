@@ -22,6 +22,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0007_plan_notices",
         include_str!("../migrations/0007_plan_notices.sql"),
     ),
+    (
+        "0008_looking_back",
+        include_str!("../migrations/0008_looking_back.sql"),
+    ),
 ];
 
 /// Version of the schema this program works with.

@@ -87,15 +87,6 @@ export function given<T extends Record<string, unknown>>(query: T): T {
   return Object.fromEntries(Object.entries(query).filter(([, v]) => v !== undefined && v !== null && v !== '')) as T
 }
 
-/** Whether there is something at an address, without asking for it. */
-export async function answers(path: string): Promise<boolean> {
-  try {
-    return (await fetch(path, { method: 'HEAD', credentials: 'same-origin' })).ok
-  } catch {
-    return false
-  }
-}
-
 /** A file the server makes. */
 export async function download(path: string): Promise<Blob> {
   let response: Response

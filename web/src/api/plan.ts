@@ -9,6 +9,10 @@ export type PlanOverview = S['PlanOverview']
 export type PlanBehind = S['PlanBehind']
 export type PlanUnit = S['PlanUnit']
 export type PlanLights = S['PlanLights']
+export type AimView = S['AimView']
+export type AimList = S['AimList']
+export type BaselineList = S['BaselineList']
+export type BaselineRow = S['BaselineRow']
 export type PlanSource = S['PlanSource']
 export type PlanDoubt = S['PlanDoubt']
 export type UnitCard = S['UnitCard']
@@ -99,5 +103,9 @@ export const withdrawCorrection = (id: number): Promise<unknown> =>
   ask(client.DELETE('/api/v1/plan/corrections/{id}', { params: { path: { id } } }))
 export const diff = (older: number, newer: number): Promise<PlanDiff> =>
   ask(client.GET('/api/v1/plan/diff', { params: { query: { older, newer } } }))
+
+export const aims = (on?: string): Promise<AimList> => ask(client.GET('/api/v1/plan/aims', { params: { query: given({ on }) } }))
+
+export const baseline = (): Promise<BaselineList> => ask(client.GET('/api/v1/plan/baseline'))
 
 export const publicPlan = (): Promise<PublicPlan> => ask(client.GET('/api/v1/public/plan'))

@@ -458,6 +458,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plan/aims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The main aims: how far each is met, by what stands for it and is in sight. */
+        get: operations["list_aims"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/plan/assessments": {
         parameters: {
             query?: never;
@@ -485,6 +502,23 @@ export interface paths {
         };
         /** An assessment; towns and departments see their own result. */
         get: operations["get_assessment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/baseline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was reached in the years before the plan, with what is derived marked. */
+        get: operations["list_baseline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2029,6 +2063,61 @@ export interface components {
             /** @description Value. */
             value: string;
         };
+        /** @description The main aims. */
+        AimList: {
+            /** @description Aims in order. */
+            items: components["schemas"]["AimView"][];
+            /** @description Day asked. */
+            on: components["schemas"]["Day"];
+            /**
+             * Format: int32
+             * @description Year the indicators are judged for.
+             */
+            year: number;
+        };
+        /** @description A statement of a main aim. */
+        AimStatement: {
+            /** @description Most it may be. */
+            at_most?: string | null;
+            /**
+             * Format: int32
+             * @description Indicator that decides.
+             */
+            indicator?: number | null;
+            /** @description It holds; null where nothing says so or otherwise. */
+            met?: boolean | null;
+            /** @description Name. */
+            names: components["schemas"]["Bilingual"];
+            source?: components["schemas"]["PlanSource"] | null;
+            /** @description The bound is the profile's own, not the plan's. */
+            unverified: boolean;
+            /** @description Value, where one decides. */
+            value?: string | null;
+        };
+        /** @description A main aim of the plan. */
+        AimView: {
+            /** @description Their lights. */
+            indicator_lights: components["schemas"]["PlanLights"];
+            /** @description Indicators that stand for it. */
+            indicators: components["schemas"]["PlanPart"][];
+            /** @description `green`, `yellow`, `red`, `grey` */
+            light: string;
+            /** @description Title. */
+            names: components["schemas"]["Bilingual"];
+            /**
+             * Format: int32
+             * @description Number.
+             */
+            no: number;
+            /** @description Why. */
+            reason: components["schemas"]["Bilingual"];
+            /** @description Statements. */
+            statements: components["schemas"]["AimStatement"][];
+            /** @description Lights of its tasks in sight. */
+            task_lights: components["schemas"]["PlanLights"];
+            /** @description Its tasks in sight that are not green, the reddest first. */
+            tasks: components["schemas"]["PlanPart"][];
+        };
         /** @description Where the field lies in a class. */
         AirBand: {
             /** @description A Polygon or MultiPolygon. */
@@ -2374,6 +2463,38 @@ export interface components {
             unit: string;
             /** @description Chinese name. */
             zh: string;
+        };
+        /** @description Figures of the years before the plan. */
+        BaselineList: {
+            /** @description In the order of the plan. */
+            items: components["schemas"]["BaselineRow"][];
+            /** @description Document they stand in. */
+            plan: components["schemas"]["PlanHead"];
+        };
+        /** @description A figure of the years before the plan. */
+        BaselineRow: {
+            /** @description Year, or first and last year, a change is counted from. */
+            against?: number[] | null;
+            /** @description Chapter, section and item it stands in, `1.1.2`. */
+            clause: string;
+            /** @description The calculation, where the figure is derived and not printed. */
+            derived?: string | null;
+            /** @description Name. */
+            names: components["schemas"]["Bilingual"];
+            note?: components["schemas"]["Bilingual"] | null;
+            /** @description `equal`, `at_least`, `about`, `reduce_by`, `increase_by`, `improve_by` */
+            sense: string;
+            /** @description Unit. */
+            unit?: string | null;
+            /** @description Value as decimal text, or shares of a whole. */
+            value: string;
+            /**
+             * Format: int32
+             * @description Year.
+             */
+            year?: number | null;
+            /** @description First and last year, where it is of several. */
+            years?: number[] | null;
         };
         /** @description Where a rule stands. */
         BasisDoc: {
@@ -2923,6 +3044,8 @@ export interface components {
         DistrictView: {
             /** @description Name of the bureau in Chinese. */
             bureau: string;
+            /** @description Name of the bureau in English; empty where the profile gives none. */
+            bureau_en: string;
             /** @description Centre, CGCS2000 `[lon, lat]`. */
             center: number[];
             /** @description Administrative code. */
@@ -3157,6 +3280,8 @@ export interface components {
         };
         /** @description An evaluation, judged again from the frozen data. */
         EvaluationView: {
+            /** @description Main aims. */
+            aims: components["schemas"]["AimView"][];
             /** @description What is behind. */
             behind: components["schemas"]["PlanBehind"][];
             /** @description What to know before relying on it. */
@@ -3186,6 +3311,8 @@ export interface components {
             /** @description Addresses of the report by form. */
             reports: string[];
             score?: components["schemas"]["ScoreView"] | null;
+            /** @description Key under which what it judged opens as rows. */
+            source: components["schemas"]["PlanSource"];
             /** @description Done of all that were not stopped, 0 to 1. */
             task_rate?: string | null;
             /** @description Tasks. */
@@ -3193,6 +3320,13 @@ export interface components {
             /** @description Tasks by verdict. */
             tasks_by_verdict: components["schemas"]["EvaluationCount"][];
         };
+        /**
+         * Format: date-time
+         * @description An instant to the millisecond, where several may fall into one second, e.g. `2026-11-24T08:00:00.250+08:00`. Asked
+         *     for as it was told, it names exactly that instant.
+         * @example 2026-11-24T08:00:00.250+08:00
+         */
+        ExactStamp: string;
         /** @description An edition as read, beside its text. */
         ExtractionView: {
             /** @description The same with corrections. */
@@ -3239,13 +3373,19 @@ export interface components {
             /** @description The figures, counters first. */
             items: components["schemas"]["FigureView"][];
         };
+        /** @description The part of a counter that falls to one value of a field. */
+        FigurePart: {
+            /** @description The value: the code of a choice or a unit, else as it reads; empty where a record has none. */
+            key: string;
+            /** @description The value for people; empty where a record has none. */
+            names: components["schemas"]["Bilingual"];
+            /** @description The figure as decimal text. */
+            value: string;
+        };
         /** @description One figure with what it rests on. */
         FigureView: {
             /** @description The counter by the values of a field. */
-            by: [
-                string,
-                string
-            ][];
+            by: components["schemas"]["FigurePart"][];
             /** @description Sum behind a rate. */
             denominator?: string | null;
             /** @description Systems of the plan that read it. */
@@ -3561,7 +3701,7 @@ export interface components {
         /** @description One revision. */
         HistoryItem: {
             /** @description When. */
-            at: components["schemas"]["Stamp"];
+            at: components["schemas"]["ExactStamp"];
             /** @description By whom. */
             by: components["schemas"]["PersonRef"];
             /** @description Values that differ from the revision before. */
@@ -3749,6 +3889,8 @@ export interface components {
             /** @description Counted otherwise than before the plan. */
             restated: boolean;
             room?: components["schemas"]["RoomView"] | null;
+            /** @description Statements by year, where the target is one in words; the judgement rests on the last. */
+            said: components["schemas"]["SaidView"][];
             /** @description Where its values come from: `air_mean`, `good_days`, `section_share`, `register`, `cuts`, `reported` */
             source?: string | null;
             /** @description Target. */
@@ -3757,6 +3899,8 @@ export interface components {
             target_state?: string | null;
             /** @description In English; null where there is no English name. */
             target_state_en?: string | null;
+            /** @description Tasks that work towards it; empty in lists. */
+            tasks: components["schemas"]["PlanPart"][];
             /** @description Share of the plan's time. */
             time: string;
             /** @description Unit. */
@@ -3854,6 +3998,8 @@ export interface components {
             subject: number;
             /** @description Name of the subject. */
             subject_name?: string | null;
+            /** @description English name of the subject. */
+            subject_name_en?: string | null;
             /** @description Start of the period. */
             time: components["schemas"]["Stamp"];
             /** @description Topic. */
@@ -4849,6 +4995,8 @@ export interface components {
                 subject: number;
                 /** @description Name of the subject. */
                 subject_name?: string | null;
+                /** @description English name of the subject. */
+                subject_name_en?: string | null;
                 /** @description Start of the period. */
                 time: components["schemas"]["Stamp"];
                 /** @description Topic. */
@@ -5053,7 +5201,7 @@ export interface components {
                  */
                 revision: number;
                 /** @description When it came into its state. */
-                since: components["schemas"]["Stamp"];
+                since: components["schemas"]["ExactStamp"];
                 /** @description State; null where the register has none. */
                 state?: string | null;
                 /** @description Title. */
@@ -5063,7 +5211,7 @@ export interface components {
                     [key: string]: components["schemas"]["Bilingual"];
                 };
                 /** @description When it was last changed. */
-                updated_at: components["schemas"]["Stamp"];
+                updated_at: components["schemas"]["ExactStamp"];
                 /** @description By whom. */
                 updated_by: string;
             }[];
@@ -5513,6 +5661,17 @@ export interface components {
              */
             year: number;
         };
+        /** @description An indicator or a task by name, with its light. */
+        PlanPart: {
+            /** @description Number of the indicator, id of the task. */
+            id: string;
+            /** @description `green`, `yellow`, `red`, `grey` */
+            light: string;
+            /** @description Its name. */
+            name: string;
+            /** @description In English; null where there is no English name. */
+            name_en?: string | null;
+        };
         /** @description Where a figure comes from. */
         PlanSource: {
             /** @description Key; `GET /plan/provenance?key=` opens its rows. */
@@ -5660,6 +5819,8 @@ export interface components {
             demo_logins?: components["schemas"]["DemoLogin"][] | null;
             /** @description Who the district is. */
             district: components["schemas"]["DistrictView"];
+            /** @description Whether a published plan is followed. */
+            plan: boolean;
             /** @description Its units. */
             units: components["schemas"]["UnitView"][];
             /** @description Version of the program. */
@@ -5964,6 +6125,8 @@ export interface components {
             rule: components["schemas"]["Bilingual"];
             /** @description What it is. */
             title: components["schemas"]["Bilingual"];
+            /** @description What the rows give now; null where no one figure follows from them. */
+            value?: string | null;
         };
         /** @description Air quality. */
         PublicAir: {
@@ -5990,6 +6153,8 @@ export interface components {
         };
         /** @description A column the public sees. */
         PublicColumn: {
+            /** @description Public columns of a group's rows; none for any other kind. */
+            columns: components["schemas"]["PublicColumn"][];
             /** @description English name. */
             en: string;
             /** @description Field. */
@@ -6111,9 +6276,15 @@ export interface components {
             body: Record<string, never>;
             /** @description 演示 */
             demo: boolean;
-            /** @description The same as people read them, Chinese; groups are left out. */
+            /** @description Rows of public groups as people read them: public values only. */
+            rows: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["Bilingual"];
+                }[];
+            };
+            /** @description The same as people read them; groups stand in `rows`. */
             shown: {
-                [key: string]: string;
+                [key: string]: components["schemas"]["Bilingual"];
             };
             /** @description Name. */
             title: string;
@@ -6134,6 +6305,8 @@ export interface components {
              * @description Rows a page.
              */
             page_size: number;
+            /** @description All published periods, newest first; each opens with `from`. None where it is shown live. */
+            periods: components["schemas"]["PeriodView"][];
             /** @description When this was put together. */
             time: components["schemas"]["Stamp"];
             /**
@@ -6313,7 +6486,7 @@ export interface components {
              */
             revision: number;
             /** @description When it came into its state. */
-            since: components["schemas"]["Stamp"];
+            since: components["schemas"]["ExactStamp"];
             /** @description State; null where the register has none. */
             state?: string | null;
             /** @description Title. */
@@ -6323,7 +6496,7 @@ export interface components {
                 [key: string]: components["schemas"]["Bilingual"];
             };
             /** @description When it was last changed. */
-            updated_at: components["schemas"]["Stamp"];
+            updated_at: components["schemas"]["ExactStamp"];
             /** @description By whom. */
             updated_by: string;
         };
@@ -6336,7 +6509,7 @@ export interface components {
             /** @description The matter is settled. */
             closed: boolean;
             /** @description When it was made. */
-            created_at: components["schemas"]["Stamp"];
+            created_at: components["schemas"]["ExactStamp"];
             /** @description Deadlines that run, earliest first. */
             deadlines: components["schemas"]["DeadlineView"][];
             /** @description 演示 */
@@ -6363,7 +6536,7 @@ export interface components {
                 [key: string]: string;
             };
             /** @description When it came into its state. */
-            since: components["schemas"]["Stamp"];
+            since: components["schemas"]["ExactStamp"];
             /** @description State; null where the register has none. */
             state?: string | null;
             /** @description Title. */
@@ -6371,7 +6544,7 @@ export interface components {
             /** @description Transitions taken, oldest first. */
             trail: components["schemas"]["TakenView"][];
             /** @description When it was last changed. */
-            updated_at: components["schemas"]["Stamp"];
+            updated_at: components["schemas"]["ExactStamp"];
             /** @description By whom. */
             updated_by: string;
             /** @description In force since, `YYYY-MM-DD`. */
@@ -6605,6 +6778,20 @@ export interface components {
             frozen?: Record<string, never> | null;
             /** @description The round. */
             round: components["schemas"]["RoundRow"];
+        };
+        /** @description Whether a target in words was reached, as reviewed. */
+        SaidView: {
+            /** @description On what grounds. */
+            grounds: string;
+            /** @description Reached. */
+            met: boolean;
+            /** @description Where it comes from. */
+            source: components["schemas"]["PlanSource"];
+            /**
+             * Format: int32
+             * @description Year.
+             */
+            year: number;
         };
         /**
          * @description Over which data an action is allowed.
@@ -7041,7 +7228,7 @@ export interface components {
         /** @description A transition that was taken. */
         TakenView: {
             /** @description When. */
-            at: components["schemas"]["Stamp"];
+            at: components["schemas"]["ExactStamp"];
             /**
              * Format: int64
              * @description Row of the user.
@@ -7214,6 +7401,8 @@ export interface components {
             doubts: components["schemas"]["PlanDoubt"][];
             /** @description Goals of years. */
             goals: components["schemas"]["GoalView"][];
+            /** @description Indicators it works towards. */
+            indicators: components["schemas"]["PlanPart"][];
             /** @description Things late. */
             late: components["schemas"]["LateRow"][];
             /** @description Measures. */
@@ -7295,6 +7484,11 @@ export interface components {
         UnitCard: {
             /**
              * Format: int32
+             * @description Tasks it takes part in as a town.
+             */
+            as_town: number;
+            /**
+             * Format: int32
              * @description Tasks it cooperates in.
              */
             cooperates: number;
@@ -7372,7 +7566,7 @@ export interface components {
              * Format: int32
              * @description Place, from 1.
              */
-            rank: number;
+            rank?: number | null;
             /** @description 0–100; null where nothing has a value. */
             total?: string | null;
             /** @description Unit. */
@@ -8527,6 +8721,37 @@ export interface operations {
             };
         };
     };
+    list_aims: {
+        parameters: {
+            query?: {
+                /** @description Facts of this day or before, as they are known now; today when absent. */
+                on?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AimList"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_assessments: {
         parameters: {
             query?: never;
@@ -8605,6 +8830,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssessmentView"];
+                };
+            };
+            /** @description 错误 / error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_baseline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineList"];
                 };
             };
             /** @description 错误 / error */
@@ -10664,7 +10917,7 @@ export interface operations {
                 demo?: boolean;
                 /** @description The records a figure rests on: the name of a counter, or `rate.` and the name of a rate. */
                 figure?: string;
-                /** @description As known at this time. */
+                /** @description As known at this time, to the millisecond; whole seconds are the beginning of the second. */
                 as_of?: string;
             };
             header?: never;
@@ -10733,7 +10986,7 @@ export interface operations {
     get_record: {
         parameters: {
             query?: {
-                /** @description As known at this time. */
+                /** @description As known at this time, to the millisecond; whole seconds are the beginning of the second. */
                 as_of?: string;
                 /** @description In force on this day, `YYYY-MM-DD`. */
                 in_force_on?: string;

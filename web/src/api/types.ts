@@ -72,9 +72,8 @@ type Free<T, K extends keyof T> = Omit<T, K> & { [P in K]: Body }
 export type Body = Record<string, unknown>
 export type RegisterInfo = S['RegisterInfo']
 export type RegisterView = Omit<S['RegisterView'], 'definition'> & { definition: Definition }
-/** Pairs arrive as plain lists. */
-export type TallyFigure = Omit<S['FigureView'], 'by'> & { by: string[][] }
-export type RegisterFigure = Omit<S['RegisterFigure'], 'figure'> & { figure: TallyFigure }
+export type TallyFigure = S['FigureView']
+export type RegisterFigure = S['RegisterFigure']
 export type Code = S['CodeView']
 export type RecordRow = Free<S['RecordRow'], 'body'>
 export type RecordView = Free<S['RecordView'], 'body'>

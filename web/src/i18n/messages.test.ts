@@ -41,6 +41,17 @@ describe('messages', () => {
     expect([...new Set(asked)].filter((key) => !chinese.has(key))).toEqual([])
   })
 
+  it('are the only words of templates: none stands there in one language', () => {
+    const files = sources(fileURLToPath(new URL('..', import.meta.url))).filter((file) => file.endsWith('.vue'))
+    expect(files.length).toBeGreaterThan(100)
+    // The language switch names each language in itself.
+    const found = files.filter((file) => !file.endsWith('LocaleSwitch.vue')).flatMap((file) => {
+      const template = /<template>[\s\S]*<\/template>/.exec(readFileSync(file, 'utf8'))?.[0] ?? ''
+      return (template.replace(/<!--[\s\S]*?-->/g, '').match(/[\u4e00-\u9fff]+/g) ?? []).map((word) => `${file}: ${word}`)
+    })
+    expect(found).toEqual([])
+  })
+
   it('know every family of keys a page asks for by name', () => {
     const families = [...text.matchAll(/\bt\(`([\w.]+)\.\$\{/g)].map((m) => m[1] ?? '')
     expect(families.length).toBeGreaterThan(20)

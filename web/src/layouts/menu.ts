@@ -1,6 +1,6 @@
 // The console's menu as data: where it leads, and the action somebody needs to see it.
 
-import { AlarmClock, Bell, Checked, Collection, Compass, Connection, Cpu, DataLine, Document, Files, Finished, Flag, Fold, House, Key, List, Location, MapLocation, Monitor, Notebook, OfficeBuilding, Postcard, Pouring, Reading, SetUp, Share, Stamp, Sunny, Switch, Tickets, TrendCharts, User, View } from '@element-plus/icons-vue'
+import { Aim, AlarmClock, Bell, Checked, Collection, Compass, Connection, Cpu, DataLine, Document, Files, Finished, Flag, Fold, House, Key, List, Location, MapLocation, Monitor, Notebook, OfficeBuilding, Postcard, Pouring, Reading, SetUp, Share, Stamp, Sunny, Switch, Tickets, TrendCharts, User, View } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 
 export interface MenuItem {
@@ -53,6 +53,7 @@ export const MENU: { key: string; items: MenuItem[] }[] = [
     key: 'plan',
     items: [
       { key: 'plan', to: '/plan', icon: Compass, action: 'plan.read' },
+      { key: 'planAims', to: '/plan/aims', icon: Aim, action: 'plan.read' },
       { key: 'planMine', to: '/plan/mine', icon: Checked, action: 'plan.read' },
       { key: 'planIndicators', to: '/plan/indicators', icon: TrendCharts, action: 'plan.read' },
       { key: 'planTasks', to: '/plan/tasks', icon: List, action: 'plan.read' },

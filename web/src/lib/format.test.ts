@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MISSING, endOfSecond, bytes, count, dueTime, figure, measured, minuteTime, multiple, periodTime, shortTime, toStamp, trimDecimal } from './format'
+import { MISSING, endOfSecond, exactTime, bytes, count, dueTime, figure, measured, minuteTime, multiple, periodTime, shortTime, toStamp, trimDecimal } from './format'
 
 describe('missing is never zero', () => {
   it('stays a dash', () => {
@@ -52,6 +52,9 @@ describe('times', () => {
   it('include what happened within their second', () => {
     expect(endOfSecond('2026-11-24T08:00:05+08:00')).toBe('2026-11-24T08:00:05.999+08:00')
     expect(endOfSecond('2026-11-24T08:00:05.120+08:00')).toBe('2026-11-24T08:00:05.120+08:00')
+    expect(exactTime('2026-11-24T08:00:05.120+08:00')).toBe('2026-11-24 08:00:05.120')
+    expect(exactTime('2026-11-24T08:00:05+08:00')).toBe('2026-11-24 08:00:05')
+    expect(exactTime(null)).toBe(MISSING)
   })
   it('go back to the server with an offset', () => {
     expect(toStamp(Date.parse('2026-11-24T00:00:00Z'))).toBe('2026-11-24T08:00:00+08:00')

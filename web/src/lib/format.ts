@@ -83,6 +83,12 @@ export function secondTime(stamp: string | null | undefined): string {
   return civil(stamp) ?? MISSING
 }
 
+/** `2026-11-24 08:00:00.250`; without milliseconds where none are told. */
+export function exactTime(stamp: string | null | undefined): string {
+  const part = /\.(\d{3})\d*(?=[+Z]|$)/.exec(stamp ?? '')
+  return part ? `${secondTime(stamp)}.${part[1]}` : secondTime(stamp)
+}
+
 /** `08:00` where it is today, else `11-23 08:00`. */
 export function shortTime(stamp: string | null | undefined, now: number): string {
   if (!stamp) return MISSING

@@ -4,7 +4,6 @@ import { computed, reactive, readonly } from 'vue'
 import * as api from '@/api/calls'
 import { ApiError, setCsrf, whenUnauthorized } from '@/api/client'
 import type { Profile, Session } from '@/api/types'
-import { nameOf } from '@/i18n'
 
 interface State {
   session: Session | null
@@ -17,11 +16,8 @@ const state = reactive<State>({ session: null, known: false, profile: null })
 
 export const who = readonly(state)
 export const user = computed(() => state.session?.user ?? null)
-/** The bureau by its name in the chosen language, as the list of units has it. */
-export const bureau = computed(() => {
-  const zh = state.profile?.district.bureau ?? ''
-  return nameOf(state.profile?.units.find((unit) => unit.zh === zh)) || zh
-})
+/** Name of the bureau in both languages; empty before the profile is there. */
+export const bureau = computed(() => ({ zh: state.profile?.district.bureau ?? '', en: state.profile?.district.bureau_en ?? '' }))
 export const demo = computed(() => state.profile?.demo ?? false)
 
 /** Whether the server would let this person do it. The server decides; this only hides what it would refuse. */

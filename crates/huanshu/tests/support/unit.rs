@@ -100,6 +100,7 @@ pub(crate) struct Unit {
     /// Those that were answered.
     pub(crate) answered: BTreeSet<u64>,
     padding: String,
+    flag: u8,
 }
 
 impl Unit {
@@ -115,7 +116,13 @@ impl Unit {
             sent: 0,
             answered: BTreeSet::new(),
             padding,
+            flag: 5,
         }
+    }
+
+    /// The same unit speaking the edition of 2025.
+    pub(crate) fn of_2025(self) -> Self {
+        Self { flag: 9, ..self }
     }
 
     fn time(&self, n: u64) -> String {
@@ -125,9 +132,9 @@ impl Unit {
 
     /// The n-th upload; always the same bytes.
     pub(crate) fn frame(&self, n: u64) -> Vec<u8> {
-        let (mn, time, padding) = (&self.mn, self.time(n), &self.padding);
+        let (mn, time, padding, flag) = (&self.mn, self.time(n), &self.padding, self.flag);
         frame(&format!(
-            "QN={time}000;ST=31;CN=2011;PW=123456;MN={mn};Flag=5;CP=&&DataTime={time};{padding}a21026-Rtd={n},a21026-Flag=N&&"
+            "QN={time}000;ST=31;CN=2011;PW=123456;MN={mn};Flag={flag};CP=&&DataTime={time};{padding}a21026-Rtd={n},a21026-Flag=N&&"
         ))
     }
 

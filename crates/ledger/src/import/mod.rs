@@ -153,8 +153,7 @@ impl Ledger {
                 "rows are wrong, so nothing can be imported; correct the table and upload it again",
             ));
         }
-        let author = person.author();
-        let mut writing = self.begin(register, &author, now).await?;
+        let mut writing = self.begin(register, person, now).await?;
         let mut after = -1;
         loop {
             let rows = self.store().import_rows(id, after).await?;
@@ -175,7 +174,7 @@ impl Ledger {
                     .and_then(|at| held.get(at))
                     .ok_or(LedgerError::NotFound)?;
                 if known.revision != row.on_revision {
-                    return Err(self.stale(register, known, row.on_revision).await?);
+                    return Err(self.stale(register, known, row.on_revision, person).await?);
                 }
                 if !life::may_write(register, &known.record, &person.actor) {
                     return Err(refuse_write(register, &known.record, person));

@@ -13,6 +13,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use standards::text::Text;
 
+use crate::aims::{self, AimState, Aims, Reading};
 use crate::canonical;
 use crate::indicators::{self, IndicatorInput, IndicatorState, Years};
 use crate::tasks::{
@@ -37,6 +38,15 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// Stable name, as in keys and in JSON.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Yearly => "yearly",
+            Self::MidTerm => "mid_term",
+            Self::Final => "final",
+        }
+    }
+
     /// Chinese name.
     pub fn zh(self) -> &'static str {
         match self {
@@ -57,6 +67,24 @@ pub struct PlanName {
     pub number: String,
     /// Day of issue.
     pub issued: String,
+}
+
+/// A record that a figure counts, as it stood when the data were frozen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FigureRow {
+    /// Id of the record.
+    pub id: String,
+    /// Its revision.
+    pub revision: i64,
+    /// What it is, in Chinese.
+    pub name: String,
+    /// Whose.
+    pub unit: UnitCode,
+    /// Day that brought it under the figure.
+    pub on: Date,
+    /// State of the record.
+    pub state: String,
 }
 
 /// A figure of a register or of the evaluation, as frozen.
@@ -84,6 +112,12 @@ pub struct Figure {
     pub unit_en: Option<String>,
     /// Where it comes from.
     pub source: Source,
+    /// Register whose records it counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub register: Option<String>,
+    /// Records it counts; as many as its value says. Snapshots of before they were kept have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<FigureRow>,
 }
 
 /// A unit or town.
@@ -126,6 +160,12 @@ pub struct Snapshot {
     /// Figures of registers.
     #[serde(default)]
     pub figures: Vec<Figure>,
+    /// Main aims, and what stands for them.
+    #[serde(default, skip_serializing_if = "Aims::is_empty")]
+    pub aims: Aims,
+    /// What is known of their statements.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub readings: Vec<Reading>,
     /// Units and towns with their names.
     pub units: Vec<UnitName>,
 }
@@ -254,6 +294,8 @@ pub struct Evaluation {
     pub tasks: Vec<JudgedTask>,
     /// Projects.
     pub projects: Vec<ProjectState>,
+    /// Main aims.
+    pub aims: Vec<AimState>,
     /// Score; none where nothing could be scored.
     pub score: Option<Score>,
     /// How far tasks and projects are.
@@ -354,6 +396,13 @@ pub fn evaluate(snapshot: &Snapshot, rules: &Rules) -> Result<Evaluation, Evalua
         version: snapshot.version,
         snapshot: snapshot.hash()?,
         rules: rules.clone(),
+        aims: aims::states(
+            &snapshot.aims,
+            &indicator_states,
+            &task_states,
+            &snapshot.readings,
+            last,
+        ),
         score: score::score(snapshot, &indicators, rules, last),
         completion: completion::completion(snapshot, &tasks, &projects),
         units: units(snapshot, &indicator_states, &task_states, &projects),
@@ -371,7 +420,13 @@ fn units(
     tasks: &[TaskState],
     projects: &[ProjectState],
 ) -> Vec<UnitRow> {
-    let mut rows: Vec<UnitRow> = by_unit(indicators, tasks, projects)
+    let towns: Vec<UnitCode> = snapshot
+        .units
+        .iter()
+        .filter(|u| u.town)
+        .map(|u| u.code.clone())
+        .collect();
+    let mut rows: Vec<UnitRow> = by_unit(indicators, tasks, projects, &towns)
         .into_iter()
         .map(|(code, state)| UnitRow {
             name: snapshot.unit_name(&code).to_owned(),

@@ -14,8 +14,8 @@ use super::notes::{self, RawNote};
 use super::outline::{Outline, Paragraphs, RawChapter, RawItem, RawSection, start};
 use super::report::Report;
 use super::table;
-use super::targets;
 use super::units::Register;
+use super::{past, targets};
 use crate::document::{Baseline, Chapter, Furniture, Note, PlanDocument, Section, Standing, Task};
 use crate::pattern::Pattern;
 use crate::text::Text;
@@ -469,7 +469,7 @@ impl Work {
         self.out.baseline.push(Baseline {
             id,
             title,
-            figures: targets::figures(text),
+            figures: past::figures(text),
             documents: names::documents(text, &mut self.report),
             text: text.as_str().to_owned(),
             line,

@@ -10,6 +10,7 @@ mod markers;
 mod names;
 mod notes;
 mod outline;
+mod past;
 mod report;
 mod table;
 mod targets;

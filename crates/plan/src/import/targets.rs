@@ -45,31 +45,8 @@ pub(super) fn read(text: &Text) -> (Vec<Target>, Vec<Target>) {
     (targets, figures)
 }
 
-/// All values of a text as figures, for what states the past.
-pub(super) fn figures(text: &Text) -> Vec<Target> {
-    let mut out = Vec::new();
-    for (from, to) in spans(text.as_str(), &['。', '；', ';']) {
-        let sentence = text.slice(from, to);
-        let masked = mask(sentence.as_str());
-        let mut when = None;
-        for (from, to) in spans(&masked, &['，', ',', '、']) {
-            let part = sentence.slice(from, to);
-            let own = mask(part.as_str());
-            when = dates(&own).into_iter().next().or(when);
-            for mut value in values(&part, &own) {
-                value.kind = TargetKind::Figure;
-                if let Some((_, _, date)) = &when {
-                    value.deadline = Some(date.text.clone());
-                    value.due.clone_from(&date.due);
-                }
-                out.push(value);
-            }
-        }
-    }
-    out
-}
-
-fn spans(s: &str, ends: &[char]) -> Vec<(usize, usize)> {
+/// Parts between marks, those in quotes and brackets left whole.
+pub(super) fn spans(s: &str, ends: &[char]) -> Vec<(usize, usize)> {
     let mut out = Vec::new();
     let mut from = 0;
     let mut quoted = 0_u32;

@@ -51,11 +51,14 @@ pub(super) fn target_year(
     ))
 }
 
-/// The running year at its end.
+/// The running year at its end; none once the plan's years are over.
 pub(super) fn year_end(input: &IndicatorInput, reading: &Reading, years: Years) -> Option<Forecast> {
     let running = input.running.as_ref()?;
     let rest = rest(running.through);
     let year = rest.year;
+    if year > years.target {
+        return None;
+    }
     let (ends, used) = match &running.figure {
         RunningFigure::Mean { mean, days, before } => {
             let ends = before.iter().filter(|b| b.year < year).map(|b| {

@@ -21,6 +21,7 @@ use crate::words::{Doubt, Light, Said};
 struct Found {
     current: Option<Exact>,
     given: Vec<YearValue>,
+    said: Vec<YearState>,
     progress: Option<Exact>,
     index: Option<Exact>,
     reached: Option<bool>,
@@ -74,6 +75,7 @@ pub fn state(input: &IndicatorInput, years: Years, year: u16) -> IndicatorState 
         year,
         current: found.current.map(Num),
         given: found.given,
+        said: found.said,
         progress: found.progress.map(Num),
         time: Num(time),
         index: found.index.map(Num),
@@ -109,6 +111,7 @@ fn nothing(reason: Text, clause: &str, doubts: Vec<Doubt>) -> Found {
     Found {
         current: None,
         given: Vec::new(),
+        said: Vec::new(),
         progress: None,
         index: None,
         reached: None,
@@ -208,6 +211,7 @@ fn towards(input: &IndicatorInput, reading: &Reading, years: Years, year: u16, t
     Found {
         current: Some(current),
         given: vec![value.clone()],
+        said: Vec::new(),
         progress: Some(p),
         index,
         reached: Some(reached),
@@ -283,6 +287,7 @@ fn cumulative(input: &IndicatorInput, reading: &Reading, years: Years, year: u16
     Found {
         current: Some(sum),
         given,
+        said: Vec::new(),
         progress: Some(p),
         index,
         reached: if gaps > 0 && !reached { None } else { Some(reached) },
@@ -376,6 +381,7 @@ fn level(input: &IndicatorInput, reading: &Reading, years: Years, year: u16) -> 
     Found {
         current: Some(current),
         given: vec![value.clone()],
+        said: Vec::new(),
         progress: None,
         index: None,
         reached: met,
@@ -493,6 +499,11 @@ fn in_words(input: &IndicatorInput, reading: &Reading, year: u16) -> Found {
     Found {
         current: None,
         given: Vec::new(),
+        said: {
+            let mut known: Vec<YearState> = input.states.iter().filter(|s| s.year <= year).cloned().collect();
+            known.sort_by_key(|s| s.year);
+            known
+        },
         progress: None,
         index: None,
         reached: Some(state.met),

@@ -511,6 +511,8 @@ pub struct IndicatorState {
     pub current: Option<Num>,
     /// Values the judgement rests on.
     pub given: Vec<YearValue>,
+    /// Statements on a target in words, by year; the judgement rests on the last.
+    pub said: Vec<YearState>,
     /// P, only where a progress means something. Unclamped.
     pub progress: Option<Num>,
     /// T
@@ -535,9 +537,9 @@ pub struct IndicatorState {
     pub pace: Option<Pace>,
     /// Forecast of the target year.
     pub forecast: Option<Forecast>,
-    /// Forecast of the running year.
+    /// Forecast of the running year; none once the plan's years are over.
     pub year_end: Option<Forecast>,
-    /// Room left in the running year.
+    /// Room left in the running year; none once the plan's years are over.
     pub room: Option<Room>,
     /// Who answers for it.
     pub lead: Vec<UnitCode>,

@@ -27,13 +27,16 @@ pub(super) fn rest(through: Date) -> Rest {
     }
 }
 
-/// Room left; none without a running year or without anything to hold it against.
+/// Room left; none without a running year within the plan, or without anything to hold it against.
 pub(super) fn room(input: &IndicatorInput, reading: &Reading, years: Years) -> Option<Room> {
     let running = input.running.as_ref()?;
     let Rest {
         year,
         days: remaining,
     } = rest(running.through);
+    if year > years.target {
+        return None;
+    }
     let against = path::against(input, reading, years, year)?;
     let goal = against.value().0.clone();
     let shown = |x: &Exact| input.facts.measured(&Num(x.clone()).short(2));
@@ -127,8 +130,8 @@ fn bad_days(goal: &Exact, good: u16, bad: u16, remaining: u16) -> Option<(Exact,
     let few = left.to_fixed(0);
     let words = if feasible {
         text!(
-            "其余 {remaining} 天最多还可有 {few} 个非优良天（全年允许 {allowed}，已用 {bad}）",
-            "{few} more days of the remaining {remaining} may be bad ({allowed} allowed in the year, {bad} used)"
+            "其余 {remaining} 天最多还可有 {few} 个非优良天（按 {all} 个有效天允许 {allowed} 天，已用 {bad} 天）",
+            "{few} more days of the remaining {remaining} may be bad ({allowed} allowed among {all} valid days, {bad} used)"
         )
     } else {
         let most = Exact::int(i64::from(good) + i64::from(remaining));

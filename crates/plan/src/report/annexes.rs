@@ -58,6 +58,13 @@ impl Writer<'_> {
                     .push(::report::document::Run::text(format!("{join}{text}")));
                 values.runs.push(::report::document::Run::mark(number));
             }
+            if let Some(said) = s.said.last() {
+                let word = if said.met { "达到" } else { "未达到" };
+                let text = format!("{}年 {word}：{}", said.year, said.grounds);
+                values.runs.push(::report::document::Run::text(text));
+                let number = self.sources.number(&said.source);
+                values.runs.push(::report::document::Run::mark(number));
+            }
             if values.runs.is_empty() {
                 values.runs.push(::report::document::Run::text("—"));
             }
@@ -113,7 +120,7 @@ impl Writer<'_> {
             .collect();
         out.push(table(
             "任务判定表",
-            &[6, 13, 16, 7, 6, 8, 20],
+            &[6, 13, 15, 10, 6, 8, 18],
             &["编号", "任务", "牵头（责任）单位", "进度", "灯号", "判定", "依据"],
             rows,
         ));
@@ -196,7 +203,7 @@ impl Writer<'_> {
                     .map_or_else(|| "不计".to_owned(), |n| n.fixed(4));
                 vec![
                     Cell::center(c.no.to_string()),
-                    Cell::right(c.weight.short(2)),
+                    Cell::right(c.weight.short(2)).marked(Some(own)),
                     Cell::right(credit).marked(Some(own)),
                     Cell::text(c.formula.clone()),
                 ]

@@ -1,12 +1,13 @@
 //! Indicators: the table with its lights, curves, and what stands out.
 
-use ::report::document::{Block, Cell, Chart, ChartKind, Level, Series, Table};
+use ::report::document::{Block, Cell, Chart, ChartKind, Level, Run, Series, Table};
 
 use super::{Sentence, Writer, tint};
 use crate::evaluation::JudgedIndicator;
 use crate::facts::Force;
 use crate::indicators::Kind;
 use crate::number::Num;
+use crate::tasks::Lights;
 use crate::words::Light;
 
 /// Most curves of a report: one for each indicator that has a progress.
@@ -37,28 +38,30 @@ pub(super) fn figure(value: Option<&Num>) -> String {
 impl Writer<'_> {
     /// Marks of the values an indicator's judgement rests on: the last of them.
     fn value_mark(&mut self, judged: &JudgedIndicator) -> Option<u32> {
-        let source = judged.state.given.last().map(|v| v.source.clone());
-        let state = || {
-            let input = self
-                .snapshot
-                .indicators
-                .iter()
-                .find(|i| i.facts.no == judged.state.no)?;
-            let year = judged.state.year;
-            input
-                .states
-                .iter()
-                .rfind(|s| s.year == year)
-                .map(|s| s.source.clone())
-        };
-        let source = source.or_else(state)?;
-        Some(self.sources.number(&source))
+        let given = judged.state.given.last().map(|v| &v.source);
+        let source = given.or(judged.state.said.last().map(|s| &s.source))?;
+        Some(self.sources.number(source))
     }
 
-    fn target_mark(&mut self, no: u32) -> Option<u32> {
+    /// Mark of a base: what recomputed it, else the plan's table.
+    fn base_mark(&mut self, no: u32) -> Option<u32> {
         let input = self.snapshot.indicators.iter().find(|i| i.facts.no == no)?;
-        let source = input.assigned.as_ref().map(|a| a.source.clone())?;
-        Some(self.sources.number(&source))
+        if let Some(rebased) = &input.rebased {
+            return Some(self.sources.number(&rebased.source));
+        }
+        let stated = input.facts.base.is_some() || input.facts.base_cut.is_some();
+        stated.then(|| self.sources.plan())
+    }
+
+    /// Mark of a target: what assigned it, else the plan's table.
+    pub(super) fn target_mark(&mut self, no: u32) -> Option<u32> {
+        let input = self.snapshot.indicators.iter().find(|i| i.facts.no == no)?;
+        let assigned = input.assigned.as_ref().filter(|_| input.facts.target.is_none());
+        if let Some(assigned) = assigned {
+            return Some(self.sources.number(&assigned.source));
+        }
+        let stated = input.facts.target.is_some() || input.facts.state.is_some();
+        stated.then(|| self.sources.plan())
     }
 
     pub(super) fn indicators(&mut self) -> Vec<Block> {
@@ -100,6 +103,7 @@ impl Writer<'_> {
         if !any {
             out.push(Block::paragraph("没有黄灯和红灯指标。"));
         }
+        out.extend(self.aims());
         let curves: Vec<Chart> = evaluation
             .indicators
             .iter()
@@ -109,14 +113,95 @@ impl Writer<'_> {
         if !curves.is_empty() {
             out.push(Block::heading(2, "变化曲线"));
             out.extend(curves.into_iter().map(Block::Chart));
+            out.push(Block::note("注：曲线各年的值和来源见附件“指标计算明细”。"));
         }
         out
+    }
+
+    /// How far the main aims are met.
+    fn aims(&mut self) -> Vec<Block> {
+        let evaluation = self.evaluation;
+        if evaluation.aims.is_empty() {
+            return Vec::new();
+        }
+        let own = self.sources.own();
+        let lights = |l: Lights| format!("{} / {} / {} / {}", l.green, l.yellow, l.red, l.grey);
+        let mut rows = Vec::new();
+        for aim in &evaluation.aims {
+            let mut said = Cell::text("");
+            said.runs.clear();
+            for (n, s) in aim.statements.iter().enumerate() {
+                let join = if n == 0 { "" } else { "；" };
+                let word = match s.met {
+                    Some(true) => "达到",
+                    Some(false) => "未达到",
+                    None => "无法判定",
+                };
+                let bound = match (s.value, s.at_most) {
+                    (Some(value), Some(most)) => {
+                        let local = if s.unverified {
+                            "，界限为本地设定"
+                        } else {
+                            ""
+                        };
+                        format!(
+                            "（{}，以不超过 {} 计{local}）",
+                            value.normalize(),
+                            most.normalize()
+                        )
+                    }
+                    _ => String::new(),
+                };
+                said.runs
+                    .push(Run::text(format!("{join}{}：{word}{bound}", s.name)));
+                let mark = s
+                    .source
+                    .as_ref()
+                    .map_or(own, |source| self.sources.number(source));
+                said.runs.push(Run::mark(mark));
+            }
+            if said.runs.is_empty() {
+                said.runs.push(Run::text("—"));
+            }
+            rows.push(vec![
+                Cell::center(aim.no.to_string()),
+                Cell::text(aim.title.clone()),
+                Cell::center(aim.light.zh()).tinted(tint(aim.light)),
+                Cell::center(lights(aim.indicator_lights)).marked(Some(own)),
+                Cell::center(lights(aim.task_lights)).marked(Some(own)),
+                said,
+            ]);
+        }
+        vec![
+            Block::heading(2, "主要目标实现情况"),
+            Block::Table(Table {
+                caption: "主要目标评估表".to_owned(),
+                widths: vec![4, 10, 6, 12, 12, 24],
+                head: vec![
+                    [
+                        "序号",
+                        "目标",
+                        "灯号",
+                        "指标 绿/黄/红/灰",
+                        "任务 绿/黄/红/灰",
+                        "定性要求",
+                    ]
+                    .map(Cell::center)
+                    .to_vec(),
+                ],
+                rows,
+            }),
+            Block::note(
+                "注：各目标对应的指标和任务、定性要求的数值界限由本地设定，可配置。约束性指标为红灯，或规划期满定性要求未达到的，目标为红灯；其他指标、任务落后的为黄灯。",
+            ),
+        ]
     }
 
     fn indicator_table(&mut self) -> Table {
         let base_year = self.snapshot.years.base;
         let target_year = self.snapshot.years.target;
         let year = self.evaluation.year;
+        let own = self.sources.own();
         let mut rows = Vec::new();
         let evaluation = self.evaluation;
         let mut group = String::new();
@@ -149,15 +234,17 @@ impl Writer<'_> {
                 (None, Kind::Qualitative, Some(false)) => "未达到".to_owned(),
                 _ => "缺数".to_owned(),
             };
-            let (value_mark, target_mark) = (self.value_mark(judged), self.target_mark(state.no));
+            let base_mark = self.base_mark(state.no);
+            let target_mark = self.target_mark(state.no);
+            let value_mark = self.value_mark(judged);
             rows.push(vec![
                 Cell::center(state.no.to_string()),
                 Cell::text(format!("{}{unit}", state.name)),
                 Cell::center(force(state.force)),
-                Cell::right(base),
+                Cell::right(base).marked(base_mark),
                 Cell::right(target).marked(target_mark),
                 Cell::right(value).marked(value_mark),
-                Cell::right(progress(judged)),
+                Cell::right(progress(judged)).marked(Some(own)),
                 Cell::center(state.light.zh()).tinted(tint(state.light)),
                 Cell::center(judged.verdict.zh()),
             ]);
@@ -181,7 +268,7 @@ impl Writer<'_> {
         ];
         Table {
             caption: format!("规划指标{year}年评估表"),
-            widths: vec![5, 15, 7, 9, 10, 10, 9, 6, 9],
+            widths: vec![4, 13, 7, 11, 10, 10, 12, 6, 8],
             head,
             rows,
         }

@@ -18,6 +18,8 @@ use crate::evaluation::{Evaluation, Snapshot};
 use crate::words::Light;
 use sources::Sources;
 
+pub use sources::{key, own};
+
 /// What people add to a report; each entry is a paragraph.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

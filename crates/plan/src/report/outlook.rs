@@ -59,8 +59,8 @@ impl Writer<'_> {
             out.push(Block::paragraph("规划期已满，不再预测。"));
             return out;
         }
-        let rows: Vec<Vec<Cell>> = self
-            .evaluation
+        let evaluation = self.evaluation;
+        let rows: Vec<Vec<Cell>> = evaluation
             .indicators
             .iter()
             .filter_map(|judged| {
@@ -92,7 +92,7 @@ impl Writer<'_> {
                         forecast.high.short(2)
                     ))
                     .marked(Some(own)),
-                    Cell::right(target),
+                    Cell::right(target).marked(self.target_mark(judged.state.no)),
                     Cell::right(needed.unwrap_or_else(|| "—".to_owned())).marked(Some(own)),
                     Cell::center(words).tinted(tint(light)),
                 ])
@@ -126,6 +126,7 @@ impl Writer<'_> {
     }
 
     pub(super) fn adjustments(&mut self) -> Vec<Block> {
+        let own = self.sources.own();
         let mut out = vec![Block::heading(1, "规划调整建议")];
         let awaiting: Vec<String> = self
             .evaluation
@@ -135,11 +136,12 @@ impl Writer<'_> {
             .map(|i| i.state.name.clone())
             .collect();
         if !awaiting.is_empty() {
-            out.push(Block::paragraph(format!(
-                "下列 {} 项指标的目标尚未下达，建议尽快明确：{}。",
+            let words = format!(
+                "下列 {} 项指标的目标尚未下达，建议尽快明确：{}",
                 awaiting.len(),
                 awaiting.join("、")
-            )));
+            );
+            out.push(Sentence::default().say(words).mark(own).say("。").end());
         }
         out.extend(paragraphs(&self.cover.remarks.adjustments));
         out.push(Block::paragraph(
@@ -149,6 +151,7 @@ impl Writer<'_> {
     }
 
     pub(super) fn measures(&mut self) -> Vec<Block> {
+        let own = self.sources.own();
         let mut out = vec![Block::heading(1, "下一步措施")];
         out.extend(paragraphs(&self.cover.remarks.measures));
         let mut urgent = Vec::new();
@@ -163,10 +166,8 @@ impl Writer<'_> {
             }
         }
         if !urgent.is_empty() {
-            out.push(Block::paragraph(format!(
-                "约束性红灯指标逐项落实：{}。",
-                urgent.join("；")
-            )));
+            let words = format!("约束性红灯指标逐项落实：{}", urgent.join("；"));
+            out.push(Sentence::default().say(words).mark(own).say("。").end());
         }
         let supervise: Vec<String> = self
             .evaluation
@@ -176,10 +177,8 @@ impl Writer<'_> {
             .map(|u| format!("{}（{} 项）", u.name, u.state.supervise))
             .collect();
         if !supervise.is_empty() {
-            out.push(Block::paragraph(format!(
-                "对下列单位的超期事项督办：{}。",
-                supervise.join("、")
-            )));
+            let words = format!("对下列单位的超期事项督办：{}", supervise.join("、"));
+            out.push(Sentence::default().say(words).mark(own).say("。").end());
         }
         if urgent.is_empty() && supervise.is_empty() && self.cover.remarks.measures.is_empty() {
             out.push(Block::paragraph("按现有安排继续推进。"));

@@ -1,5 +1,7 @@
 //! The light of a task from its dates, milestones, measures, targets and reports.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use model::ids::UnitCode;
 use standards::enforcement::calendar::days_between;
@@ -130,16 +132,27 @@ fn open_work(task: &TaskInput, today: Date, rules: Rules) -> Vec<Due> {
     all
 }
 
-/// Reports that count, the earliest first.
-fn standing(task: &TaskInput) -> Vec<(Date, Exact)> {
-    let mut list: Vec<_> = task
-        .reports
-        .iter()
-        .filter(|r| r.review != Review::Returned)
-        .filter_map(|r| Some((r.on, exact(r.progress?))))
-        .collect();
-    list.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
-    list
+/// Reports that count by the unit that made them, the earliest first: what one unit says is no measure of another's.
+fn standing(task: &TaskInput) -> BTreeMap<&UnitCode, Vec<(Date, Exact)>> {
+    let mut by_unit: BTreeMap<&UnitCode, Vec<(Date, Exact)>> = BTreeMap::new();
+    for report in task.reports.iter().filter(|r| r.review != Review::Returned) {
+        if let Some(progress) = report.progress {
+            by_unit
+                .entry(&report.unit)
+                .or_default()
+                .push((report.on, exact(progress)));
+        }
+    }
+    for list in by_unit.values_mut() {
+        list.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
+    }
+    by_unit
+}
+
+/// How far a task is by its reports: as far as the unit that is furthest behind last said.
+fn reported(task: &TaskInput) -> Option<Exact> {
+    let last = standing(task).into_values().filter_map(|mut list| list.pop());
+    last.map(|(_, p)| p).min()
 }
 
 fn progress(task: &TaskInput, doubts: &mut Vec<Doubt>) -> Option<(Exact, ProgressBy)> {
@@ -149,7 +162,7 @@ fn progress(task: &TaskInput, doubts: &mut Vec<Doubt>) -> Option<(Exact, Progres
     if let Some(p) = weighted(&task.milestones, About::Task, &task.id, doubts) {
         return Some((p, ProgressBy::Milestones));
     }
-    if let Some((_, p)) = standing(task).pop() {
+    if let Some(p) = reported(task) {
         return Some((p, ProgressBy::Report));
     }
     let done = task.measures.iter().filter(|m| m.done.is_some()).count();
@@ -160,18 +173,37 @@ fn progress(task: &TaskInput, doubts: &mut Vec<Doubt>) -> Option<(Exact, Progres
     Some((share, ProgressBy::Measures))
 }
 
-/// Reports that fall back, and a state that its parts contradict.
-fn conflicts(task: &TaskInput, doubts: &mut Vec<Doubt>) {
-    for pair in standing(task).windows(2) {
-        if let [(before, p), (after, q)] = pair
-            && q < p
-        {
-            let (p, q) = (Num(p.clone()).percent(), Num(q.clone()).percent());
+/// Reports that fall back and have not come up again, and a state that its parts contradict.
+fn conflicts(task: &TaskInput, today: Date, doubts: &mut Vec<Doubt>) {
+    for list in standing(task).values() {
+        for (n, pair) in list.windows(2).enumerate() {
+            if let [(before, p), (after, q)] = pair
+                && q < p
+                && !list.iter().skip(n + 2).any(|(_, later)| later >= p)
+            {
+                let (p, q) = (Num(p.clone()).percent(), Num(q.clone()).percent());
+                let text = text!(
+                    "进度由 {before} 的 {p} % 退到 {after} 的 {q} %，应核对",
+                    "progress falls from {p} % on {before} to {q} % on {after}: check it"
+                );
+                doubts.push(Doubt::new(About::Task, &task.id, "regress", text));
+            }
+        }
+    }
+    let whole = reported(task).is_some_and(|p| p >= Exact::one());
+    if whole && !matches!(task.status, Status::Done | Status::Stopped) {
+        let late = |due: Option<Date>| due.is_some_and(|d| d < today);
+        let open = task
+            .measures
+            .iter()
+            .filter(|m| m.done.is_none() && late(m.due))
+            .count();
+        if open > 0 {
             let text = text!(
-                "进度由 {before} 的 {p} % 退到 {after} 的 {q} %，应核对",
-                "progress falls from {p} % on {before} to {q} % on {after}: check it"
+                "填报进度为 100 %，但有 {open} 项措施超期未完成，应核对",
+                "reported as 100 %, but {open} measures are late and not done: check it"
             );
-            doubts.push(Doubt::new(About::Task, &task.id, "regress", text));
+            doubts.push(Doubt::new(About::Task, &task.id, "conflict", text));
         }
     }
     if task.status == Status::Done {
@@ -190,7 +222,7 @@ fn conflicts(task: &TaskInput, doubts: &mut Vec<Doubt>) {
 /// Where a task stands on a day.
 pub fn state(task: &TaskInput, today: Date, rules: Rules) -> TaskState {
     let mut doubts = Vec::new();
-    conflicts(task, &mut doubts);
+    conflicts(task, today, &mut doubts);
     let progress = progress(task, &mut doubts);
     let closed = matches!(task.status, Status::Done | Status::Stopped);
     let open = if closed {

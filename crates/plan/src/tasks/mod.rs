@@ -112,7 +112,7 @@ pub struct ProgressReport {
     pub on: Date,
     /// Who reported.
     pub unit: UnitCode,
-    /// Progress of the whole task, 0 to 1; none where only words were given.
+    /// Progress of the task as this unit sees it, 0 to 1; none where only words were given, or where it does not lead.
     #[serde(default)]
     pub progress: Option<Decimal>,
     /// Review.

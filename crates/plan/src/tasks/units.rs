@@ -79,6 +79,8 @@ pub struct UnitState {
     pub leads: Lights,
     /// Tasks it cooperates in.
     pub cooperates: u32,
+    /// Tasks it takes part in as a town: those the plan gives to every town.
+    pub as_town: u32,
     /// Lights of its projects.
     pub projects: Lights,
     /// Lights of its indicators.
@@ -119,27 +121,39 @@ impl UnitState {
             |a: &UnitDue, b: &UnitDue| (a.due.due, &a.of, &a.due.what).cmp(&(b.due.due, &b.of, &b.due.what));
         self.late.sort_by(order);
         self.coming.sort_by(order);
-        let (n, days, leads) = (self.late.len(), self.late_days, self.leads.total());
+        let (n, days) = (self.late.len(), self.late_days);
+        let (zh, en) = match (self.leads.total(), self.as_town, self.cooperates) {
+            (0, 0, with) => (
+                format!("配合 {with} 项任务"),
+                format!("cooperates in {with} tasks"),
+            ),
+            (0, towns, _) => (
+                format!("落实 {towns} 项乡镇任务"),
+                format!("takes part in {towns} tasks of every town"),
+            ),
+            (leads, ..) => (
+                format!("承担 {leads} 项任务"),
+                format!("answers for {leads} tasks"),
+            ),
+        };
         let first = self.late.first().map(|l| l.due.said());
         self.summary = Some(if let Some(first) = first {
             text!(
-                "承担 {leads} 项任务，{n} 项超期，最长 {days} 天：“{first}”",
-                "answers for {leads} tasks; {n} items late, up to {days} days: “{first:#}”"
+                "{zh}，{n} 项超期，最长 {days} 天：“{first}”",
+                "{en}; {n} items late, up to {days} days: “{first:#}”"
             )
         } else {
-            text!(
-                "承担 {leads} 项任务，没有超期",
-                "answers for {leads} tasks, nothing late"
-            )
+            text!("{zh}，没有超期", "{en}, nothing late")
         });
     }
 }
 
-/// Every unit that has a duty, by code.
+/// Every unit that has a duty, by code; `towns` are those that take part in every town's tasks.
 pub fn by_unit(
     indicators: &[IndicatorState],
     tasks: &[TaskState],
     projects: &[ProjectState],
+    towns: &[UnitCode],
 ) -> BTreeMap<UnitCode, UnitState> {
     let mut all: BTreeMap<UnitCode, UnitState> = BTreeMap::new();
     for indicator in indicators {
@@ -157,6 +171,10 @@ pub fn by_unit(
         for unit in &task.with {
             let entry = all.entry(unit.clone()).or_default();
             entry.cooperates = entry.cooperates.saturating_add(1);
+        }
+        for town in towns.iter().filter(|_| task.towns) {
+            let entry = all.entry(town.clone()).or_default();
+            entry.as_town = entry.as_town.saturating_add(1);
         }
         for due in task.late.iter().chain(&task.coming) {
             for unit in &due.units {

@@ -169,14 +169,33 @@ fn equal_points_share_a_place() {
             )],
         )
     };
+    let mut open = of("e", 10);
+    open.items
+        .push(item("b", "90", Measure::Count { done: None, of: 10 }));
     let found = assess(
-        &[of("b", 8), of("a", 8), of("c", 9), of("d", 1)],
+        &[of("b", 8), of("a", 8), open, of("c", 9), of("d", 1)],
         &grades(),
         "合格",
     )
     .unwrap();
-    let places: Vec<(&str, u32)> = found.iter().map(|r| (r.unit.as_str(), r.rank)).collect();
-    assert_eq!(places, [("c", 1), ("a", 2), ("b", 2), ("d", 4)]);
+    let places: Vec<(&str, Option<u32>)> = found.iter().map(|r| (r.unit.as_str(), r.rank)).collect();
+    assert_eq!(
+        places,
+        [
+            ("c", Some(1)),
+            ("a", Some(2)),
+            ("b", Some(2)),
+            ("d", Some(4)),
+            ("e", None)
+        ]
+    );
+    let open = found.last().unwrap();
+    assert_eq!(
+        open.total.as_ref().unwrap().to_string(),
+        "100",
+        "of what is known"
+    );
+    assert!(open.grade.is_none(), "a tenth of the weight is no grade");
 }
 
 #[test]

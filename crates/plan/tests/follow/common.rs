@@ -42,6 +42,14 @@ pub(crate) fn facts() -> Facts {
             "plan/indicators.toml",
             include_str!("../../../../profiles/chiping/plan/indicators.toml"),
         ),
+        (
+            "plan/aims.toml",
+            include_str!("../../../../profiles/chiping/plan/aims.toml"),
+        ),
+        (
+            "plan/baseline.toml",
+            include_str!("../../../../profiles/chiping/plan/baseline.toml"),
+        ),
     ]
     .map(|(name, text)| (name.to_owned(), text.to_owned()))
     .into();
@@ -272,6 +280,8 @@ pub(crate) fn snapshot(last: bool) -> Snapshot {
                 unit: Some("个".to_owned()),
                 unit_en: None,
                 source: source("register/village?state=treated"),
+                register: None,
+                rows: Vec::new(),
             },
             Figure {
                 group: "农村环境".to_owned(),
@@ -282,8 +292,12 @@ pub(crate) fn snapshot(last: bool) -> Snapshot {
                 unit: Some("处".to_owned()),
                 unit_en: None,
                 source: source("register/black-water"),
+                register: None,
+                rows: Vec::new(),
             },
         ],
+        aims: plan::aims::Aims::default(),
+        readings: Vec::new(),
         units: vec![
             UnitName {
                 code: unit("eeb"),

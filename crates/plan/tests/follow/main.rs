@@ -7,6 +7,7 @@
     reason = "a test stops at what it did not expect"
 )]
 
+mod aims;
 mod assessment;
 mod common;
 mod consistency;

@@ -3,7 +3,8 @@
 use crate::common::{date, dec, facts, measure, milestone, progress, project, task, unit};
 use plan::facts::{Sense, Target};
 use plan::tasks::{
-    ProgressBy, Review, Rules, Stage, Status, TargetInput, TaskInput, behind, by_unit, project_state, state,
+    ProgressBy, ProgressReport, Review, Rules, Stage, Status, TargetInput, TaskInput, behind, by_unit,
+    project_state, state,
 };
 use plan::words::Light;
 
@@ -75,6 +76,16 @@ fn milestones_weigh_and_a_fall_is_a_conflict() {
     input.reports = vec![progress("2024-02-05", "0.5"), progress("2024-03-05", "0.4")];
     let s = at(&input, "2024-03-06");
     assert_eq!((s.light, s.doubts[0].code), (Light::Yellow, "regress"));
+    input.reports.push(progress("2024-03-06", "0.45"));
+    assert_eq!(
+        at(&input, "2024-03-07").light,
+        Light::Yellow,
+        "still below what it was"
+    );
+    input.reports[2] = progress("2024-03-06", "0.5");
+    let s = at(&input, "2024-03-07");
+    assert_eq!((s.light, s.doubts.len()), (Light::Green, 0), "come up again");
+    input.reports.pop();
     input.reports[1].review = Review::Returned;
     let s = at(&input, "2024-03-06");
     assert_eq!(
@@ -87,6 +98,28 @@ fn milestones_weigh_and_a_fall_is_a_conflict() {
         Light::Yellow,
         "57 days without a report"
     );
+}
+
+#[test]
+fn a_task_of_several_is_as_far_as_the_last_of_them() {
+    let mut input = task("3.4.2");
+    let of = |who: &str, on: &str, p: &str| ProgressReport {
+        unit: unit(who),
+        ..progress(on, p)
+    };
+    input.reports = vec![
+        of("eeb", "2024-02-05", "0.8"),
+        of("drc", "2024-03-05", "0.3"),
+        of("eeb", "2024-03-05", "1"),
+    ];
+    let s = at(&input, "2024-03-06");
+    assert_eq!(s.progress.unwrap().to_string(), "0.3");
+    assert!(
+        s.doubts.is_empty(),
+        "0.3 of the one is no fall from 0.8 of the other"
+    );
+    input.reports.push(of("eeb", "2024-03-06", "0.9"));
+    assert_eq!(at(&input, "2024-03-07").doubts[0].code, "regress");
 }
 
 #[test]
@@ -193,12 +226,19 @@ fn units_and_ranking_say_who_and_why() {
     );
     assert_eq!((list[0].rank, list[0].late_days), (1, 92));
     assert_eq!(list[0].units, [unit("hurd")]);
-    let units = by_unit(&[], &states, &[]);
+    let units = by_unit(&[], &states, &[], &[unit("t-hutun")]);
     let hurd = &units[&unit("hurd")];
     assert_eq!((hurd.late.len(), hurd.late_days, hurd.supervise), (2, 92, 2));
     assert_eq!(hurd.late[0].of, "4.9.1");
     let town = &units[&unit("t-hutun")];
     assert_eq!((town.late.len(), town.late_days, town.supervise), (1, 12, 0));
+    assert_eq!((town.leads.total(), town.as_town), (0, 3));
+    let summary = town.summary.as_ref().unwrap();
+    assert!(
+        summary.zh.starts_with("落实 3 项乡镇任务，1 项超期"),
+        "{}",
+        summary.zh
+    );
     let lead = &units[&unit("eeb")];
     assert_eq!((lead.leads.red, lead.leads.green, lead.leads.total()), (2, 1, 3));
     assert_eq!(units[&unit("drc")].cooperates, 3);

@@ -21,6 +21,14 @@ fn files() -> BTreeMap<String, String> {
             "plan/indicators.toml",
             include_str!("../../../../profiles/chiping/plan/indicators.toml"),
         ),
+        (
+            "plan/aims.toml",
+            include_str!("../../../../profiles/chiping/plan/aims.toml"),
+        ),
+        (
+            "plan/baseline.toml",
+            include_str!("../../../../profiles/chiping/plan/baseline.toml"),
+        ),
     ]
     .map(|(name, text)| (name.to_owned(), text.to_owned()))
     .into()
@@ -146,6 +154,16 @@ fn contradictions_are_refused_with_their_place() {
         ("plan/plan.toml", "issued", "printed", "plan/plan.toml"),
         ("plan/plan.toml", "\"Heavy pollution\", ", "", "第 4 章"),
         ("plan/tasks.toml", "\"Dongxing Reservoir\", ", "", "projects_en"),
+        ("plan/aims.toml", "indicator = 4", "indicator = 44", "指标 44 "),
+        (
+            "plan/aims.toml",
+            "tasks = [\"8\"]",
+            "tasks = [\"18\"]",
+            "18 下没有任务",
+        ),
+        ("plan/baseline.toml", "value = \"187\"\n", "", "规模以上工业企业"),
+        ("plan/baseline.toml", "sense = \"improve_by\"\n", "", "PM2.5"),
+        ("plan/aims.toml", "at_most", "at_least", "plan/aims.toml"),
     ];
     for (file, from, to, place) in cases {
         let mut files = files();
@@ -215,4 +233,29 @@ fn facts_agree_with_the_published_plan() {
     }
     assert_eq!(facts.head.number, document.number.unwrap_or_default());
     assert_eq!(facts.head.title, document.document);
+}
+
+#[test]
+fn derived_figures_follow_from_the_printed_ones() {
+    let facts = Facts::from_files(&files(), &listed_units()).unwrap().unwrap();
+    let derived: Vec<_> = facts.baseline.iter().filter(|f| f.derived.is_some()).collect();
+    assert_eq!((facts.baseline.len(), derived.len()), (61, 6));
+    for f in derived {
+        let same = |year: Option<u16>, change: bool| {
+            let mut all = facts
+                .baseline
+                .iter()
+                .filter(|x| x.name == f.name && x.derived.is_none());
+            let found = all.find(|x| x.sense.is_change() == change && (!change || x.against == year));
+            found.and_then(|x| Some((x.value?, x.unit.clone()?))).unwrap()
+        };
+        let ((now, _), (by, unit)) = (same(None, false), same(f.year, true));
+        let hundred = rust_decimal::Decimal::ONE_HUNDRED;
+        let value = match (unit.as_str(), f.name.as_str()) {
+            ("%", _) => (now * hundred / (hundred - by)).round_dp(1),
+            (_, "优良天数") => now - by,
+            _ => now + by,
+        };
+        assert_eq!(f.value, Some(value.normalize()), "{} {:?}", f.name, f.derived);
+    }
 }

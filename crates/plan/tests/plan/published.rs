@@ -365,3 +365,49 @@ fn numeral(no: u32) -> String {
         unit.to_owned()
     }
 }
+
+#[test]
+fn what_was_reached_before_is_told_with_year_and_unit() {
+    let Some(d) = document() else { return };
+    let of = |id: &str| &d.baseline.iter().find(|b| b.id == id).unwrap().figures;
+    let stated = |id: &str| of(id).iter().filter(|f| f.derived.is_none()).count();
+    assert_eq!(
+        (
+            stated("1.1.1"),
+            stated("1.1.2"),
+            stated("1.1.3"),
+            stated("1.1.4"),
+            stated("1.2.1")
+        ),
+        (22, 22, 11, 0, 0)
+    );
+    let figures: Vec<_> = d.baseline.iter().flat_map(|b| &b.figures).collect();
+    assert!(
+        figures
+            .iter()
+            .all(|f| !f.name.is_empty() && (f.unit.is_some() || f.value.is_none()))
+    );
+    let find = |name: &str, year: u16| {
+        figures
+            .iter()
+            .find(|f| f.name == name && f.year == Some(year) && f.against.is_none())
+            .unwrap_or_else(|| panic!("{name} {year}"))
+    };
+    for (name, year, value, unit, derived) in [
+        ("PM2.5均值浓度", 2020, "54", "μg/m³", None),
+        ("PM2.5均值浓度", 2015, "123.0", "μg/m³", Some("54 / (1 − 56.1 %)")),
+        ("SO2均值浓度", 2015, "55.0", "μg/m³", Some("18 / (1 − 67.3 %)")),
+        ("空气优良天数", 2015, "68", "天", Some("239 − 171")),
+        ("优良率", 2020, "65.7", "%", None),
+        ("消费煤炭总量", 2018, "1709.7", "万吨", Some("1501.9 + 207.8")),
+        ("高新技术企业数量", 2016, "3", "家", None),
+    ] {
+        let f = find(name, year);
+        assert_eq!(f.value, value.parse().ok(), "{name}");
+        assert_eq!(
+            (f.unit.as_deref(), f.derived.as_deref()),
+            (Some(unit), derived),
+            "{name}"
+        );
+    }
+}

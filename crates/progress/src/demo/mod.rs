@@ -1,6 +1,7 @@
 //! A simulated course of the plan for the demonstration (演示): measures, reports, values, rounds and orders of the years that are
 //! over, from the plan's facts and a few invented figures. The same data and day give the same records.
 
+mod monitoring;
 mod units;
 mod work;
 
@@ -13,6 +14,7 @@ use model::time::UtcMs;
 use plan::files::{self, FilesError};
 use plan::tasks::TaskInput;
 use registers::record::Body;
+use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -36,8 +38,33 @@ pub struct Demo {
     goals: BTreeMap<String, Vec<String>>,
     target: Vec<DemoTarget>,
     project: Vec<DemoProject>,
+    air: Option<DemoAir>,
+    water: Option<DemoWater>,
     reserve: Vec<DemoReserve>,
     unrecorded: Vec<String>,
+}
+
+/// Days of the stations that make the district's mean, in the last years of the course.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DemoAir {
+    stations: Vec<String>,
+    years: usize,
+    /// Indicators whose values the days come to: mean of PM2.5, share of good days.
+    mean: String,
+    good: String,
+    pm25_by_month: Vec<i64>,
+    /// What stays the same all year, by factor.
+    steady: BTreeMap<String, Decimal>,
+}
+
+/// Monthly samplings of river sections in the last years of the course.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DemoWater {
+    sections: Vec<String>,
+    years: usize,
+    values: BTreeMap<String, Decimal>,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -167,6 +194,9 @@ impl Progress {
             years,
             today,
         };
+        // Before the evaluations: what they judge is measured by then.
+        let measured = course.monitoring(now).await?;
+        tracing::info!(measured, "simulated days of monitoring");
         let mut count = 0;
         for (register, records) in course.records() {
             count += records.len();

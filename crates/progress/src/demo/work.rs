@@ -65,7 +65,7 @@ impl Course<'_> {
             .collect();
         let id = format!("sim-{}-{unit}", task.replace('.', "-"));
         let mut value = json!({
-            "task": task, "unit": unit, "part": part, "title": format!("演示：{title}年度任务"),
+            "task": task, "unit": unit, "part": part, "title": format!("演示：{title}"),
             "result": "演示：年度任务清单与完成证明", "start": start, "due": due, "weight": "1", "milestones": milestones,
         });
         let mut state = "running";

@@ -6,12 +6,16 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ledger::Ledger;
+use ledger::{Edit, Ledger, Person, Step};
+use model::ids::{RecordId, UserId};
 use model::profile::Profile;
+use model::role::Role;
 use model::time::UtcMs;
 use plan::facts::Facts;
 use progress::{Demo, Follow, Progress};
 use registers::library::{File, Library};
+use registers::life::Actor;
+use serde_json::json;
 use store::Store;
 
 pub(crate) struct Bench {
@@ -135,38 +139,17 @@ impl Bench {
             .unwrap();
         let mut change = Change::new(definition, None, body, ChangeKind::Imported, self.now);
         change.record.state = Some(state.to_owned());
-        let author = Person::program("test").author();
+        let person = Person::program("test");
         self.ledger
-            .commit(definition, vec![change], &author, self.now)
+            .commit(definition, vec![change], &person, self.now)
             .await
             .unwrap();
     }
 
     /// Corrects a reported value as the register allows it: a leader takes it up again, it is edited and confirmed anew.
     pub(crate) async fn change_value(&self, id: &str, value: &str) {
-        use ledger::{Edit, Person, Step};
-        use model::ids::{RecordId, UserId};
-        use model::role::Role;
-        use registers::life::Actor;
-        use serde_json::json;
-
-        let person = |user: i64, role: Role| Person {
-            actor: Actor {
-                user: UserId(user),
-                role,
-                unit: Some(model::ids::UnitCode::new("eeb")),
-                firms: Vec::new(),
-            },
-            name: format!("person {user}"),
-        };
         let id = RecordId::new(id);
         let (leader, clerk) = (person(1, Role::Leader), person(2, Role::Inspector));
-        let step = |transition: &str, revision: i64, reason: Option<&str>| Step {
-            transition: transition.to_owned(),
-            revision,
-            reason: reason.map(str::to_owned),
-            body: serde_json::Map::new(),
-        };
         let held = self
             .ledger
             .step(
@@ -221,5 +204,41 @@ impl Bench {
             )
             .await
             .unwrap();
+    }
+
+    /// Takes a measure that was done up again.
+    pub(crate) async fn reopen_measure(&self, id: &str, revision: i64) {
+        let again = step("reopen", revision, Some("复核"));
+        self.ledger
+            .step(
+                "plan_measure",
+                &RecordId::new(id),
+                &again,
+                &person(1, Role::Leader),
+                self.now,
+            )
+            .await
+            .unwrap();
+    }
+}
+
+fn person(user: i64, role: Role) -> Person {
+    Person {
+        actor: Actor {
+            user: UserId(user),
+            role,
+            unit: Some(model::ids::UnitCode::new("eeb")),
+            firms: Vec::new(),
+        },
+        name: format!("person {user}"),
+    }
+}
+
+fn step(transition: &str, revision: i64, reason: Option<&str>) -> Step {
+    Step {
+        transition: transition.to_owned(),
+        revision,
+        reason: reason.map(str::to_owned),
+        body: serde_json::Map::new(),
     }
 }

@@ -36,6 +36,24 @@ impl From<UtcMs> for Stamp {
     }
 }
 
+/// An instant to the millisecond, where several may fall into one second, e.g. `2026-11-24T08:00:00.250+08:00`. Asked
+/// for as it was told, it names exactly that instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ToSchema)]
+#[schema(value_type = String, format = DateTime, example = "2026-11-24T08:00:00.250+08:00")]
+pub struct ExactStamp(pub UtcMs);
+
+impl Serialize for ExactStamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0.to_rfc3339_ms())
+    }
+}
+
+impl From<UtcMs> for ExactStamp {
+    fn from(time: UtcMs) -> Self {
+        Self(time)
+    }
+}
+
 /// The same words in Chinese and English.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Bilingual {

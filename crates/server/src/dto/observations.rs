@@ -117,6 +117,8 @@ pub struct JudgementRow {
     pub subject: SubjectId,
     /// Name of the subject.
     pub subject_name: Option<String>,
+    /// English name of the subject.
+    pub subject_name_en: Option<String>,
     /// Of which factor.
     #[schema(value_type = Option<String>)]
     pub factor: Option<Factor>,

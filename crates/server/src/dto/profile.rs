@@ -17,6 +17,8 @@ pub struct DistrictView {
     pub en: String,
     /// Name of the bureau in Chinese.
     pub bureau: String,
+    /// Name of the bureau in English; empty where the profile gives none.
+    pub bureau_en: String,
     /// Centre, CGCS2000 `[lon, lat]`.
     pub center: [f64; 2],
     /// Where the data of the profile come from.
@@ -92,6 +94,8 @@ pub struct ProfileView {
     pub district: DistrictView,
     /// Its units.
     pub units: Vec<UnitView>,
+    /// Whether a published plan is followed.
+    pub plan: bool,
     /// Whether simulated data are in the database: pages show the 演示 ribbon.
     pub demo: bool,
     /// Logins to try, only while the demo is served.

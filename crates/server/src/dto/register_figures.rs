@@ -1,6 +1,6 @@
 //! Figures of registers with what they rest on, deadlines that run, and what hangs together.
 
-use registers::tally::Figure;
+use registers::tally::{Figure, Part};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -53,11 +53,32 @@ pub struct FigureView {
     /// Sum behind a rate.
     pub denominator: Option<String>,
     /// The counter by the values of a field.
-    pub by: Vec<(String, String)>,
+    pub by: Vec<FigurePart>,
     /// Target, and whether it is met.
     pub target: Option<TargetJudged>,
     /// Systems of the plan that read it.
     pub feeds: Vec<String>,
+}
+
+/// The part of a counter that falls to one value of a field.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FigurePart {
+    /// The value: the code of a choice or a unit, else as it reads; empty where a record has none.
+    pub key: String,
+    /// The value for people; empty where a record has none.
+    pub names: Bilingual,
+    /// The figure as decimal text.
+    pub value: String,
+}
+
+impl From<&Part> for FigurePart {
+    fn from(part: &Part) -> Self {
+        Self {
+            key: part.key.clone(),
+            names: part.names.clone().into(),
+            value: part.value.clone(),
+        }
+    }
 }
 
 /// A figure against its target.
@@ -85,7 +106,7 @@ impl From<&Figure> for FigureView {
             left_out: figure.left_out,
             numerator: figure.numerator.clone(),
             denominator: figure.denominator.clone(),
-            by: figure.by.clone(),
+            by: figure.by.iter().map(Into::into).collect(),
             target: figure.target.as_ref().map(|t| TargetJudged {
                 value: t.value.clone(),
                 is: match t.is {

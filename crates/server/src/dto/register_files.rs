@@ -504,6 +504,9 @@ pub struct PublicColumn {
     pub kind: String,
     /// Unit of a number.
     pub unit: String,
+    /// Public columns of a group's rows; none for any other kind.
+    #[schema(no_recursion)]
+    pub columns: Vec<PublicColumn>,
 }
 
 /// A record as the public sees it.
@@ -516,8 +519,10 @@ pub struct PublicRecord {
     /// Values of public fields.
     #[schema(value_type = Object)]
     pub body: Map<String, Value>,
-    /// The same as people read them, Chinese; groups are left out.
-    pub shown: BTreeMap<String, String>,
+    /// The same as people read them; groups stand in `rows`.
+    pub shown: BTreeMap<String, Bilingual>,
+    /// Rows of public groups as people read them: public values only.
+    pub rows: BTreeMap<String, Vec<BTreeMap<String, Bilingual>>>,
 }
 
 /// What the public sees of a register.
@@ -528,6 +533,8 @@ pub struct PublicRecords {
     pub register: PublicRegister,
     /// When this was put together.
     pub time: Stamp,
+    /// All published periods, newest first; each opens with `from`. None where it is shown live.
+    pub periods: Vec<PeriodView>,
     /// Columns.
     pub columns: Vec<PublicColumn>,
     /// The records of this page.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
-use super::common::{Bilingual, Stamp};
+use super::common::{Bilingual, ExactStamp, Stamp};
 
 impl From<Names> for Bilingual {
     fn from(names: Names) -> Self {
@@ -108,7 +108,7 @@ pub struct RecordQuery {
     pub demo: Option<bool>,
     /// The records a figure rests on: the name of a counter, or `rate.` and the name of a rate.
     pub figure: Option<String>,
-    /// As known at this time.
+    /// As known at this time, to the millisecond; whole seconds are the beginning of the second.
     #[param(value_type = Option<String>)]
     pub as_of: Option<Stamp>,
 }
@@ -123,11 +123,11 @@ pub struct RecordRow {
     /// State; null where the register has none.
     pub state: Option<String>,
     /// When it came into its state.
-    pub since: Stamp,
+    pub since: ExactStamp,
     /// Revision, from 1.
     pub revision: i64,
     /// When it was last changed.
-    pub updated_at: Stamp,
+    pub updated_at: ExactStamp,
     /// By whom.
     pub updated_by: String,
     /// 演示
@@ -150,7 +150,7 @@ pub struct RecordRow {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AsOfQuery {
-    /// As known at this time.
+    /// As known at this time, to the millisecond; whole seconds are the beginning of the second.
     #[param(value_type = Option<String>)]
     pub as_of: Option<Stamp>,
     /// In force on this day, `YYYY-MM-DD`.
@@ -165,7 +165,7 @@ pub struct TakenView {
     /// Row of the user.
     pub by: i64,
     /// When.
-    pub at: Stamp,
+    pub at: ExactStamp,
     /// State before.
     pub from: String,
     /// State after.
@@ -304,13 +304,13 @@ pub struct RecordView {
     /// State; null where the register has none.
     pub state: Option<String>,
     /// When it came into its state.
-    pub since: Stamp,
+    pub since: ExactStamp,
     /// Revision, from 1; a change names the one it was made on.
     pub revision: i64,
     /// When it was made.
-    pub created_at: Stamp,
+    pub created_at: ExactStamp,
     /// When it was last changed.
-    pub updated_at: Stamp,
+    pub updated_at: ExactStamp,
     /// By whom.
     pub updated_by: String,
     /// 演示
@@ -510,7 +510,7 @@ pub struct HistoryItem {
     /// Its number.
     pub revision: i64,
     /// When.
-    pub at: Stamp,
+    pub at: ExactStamp,
     /// By whom.
     pub by: PersonRef,
     /// What kind of change.

@@ -148,8 +148,8 @@ codes! {
     Stale "stale" CONFLICT {
         "此记录已被他人修改"
         "somebody else changed this record in the meantime"
-        "重新载入记录,在 details.revision 上再改;details.by、details.changed 给出修改人与字段。什么都没有被覆盖。"
-        "Load the record again and change it on details.revision; details.by and details.changed name who and which fields. Nothing was overwritten."
+        "重新载入记录,在 details.revision 上再改;message 与 details 给出记录、修改人、时间与字段。什么都没有被覆盖。"
+        "Load the record again and change it on details.revision; message and details name the record, who changed it, when and which fields. Nothing was overwritten."
     }
     Table "table" UNPROCESSABLE_ENTITY {
         "上传的文件不能作为表格读取"
@@ -172,8 +172,8 @@ codes! {
     BodyTooLarge "body_too_large" PAYLOAD_TOO_LARGE {
         "请求正文过大"
         "the request body is too large"
-        "details.limit 给出上限(字节);请拆分后提交。"
-        "details.limit gives the bound in bytes; split the request."
+        "message 与 details.field 给出过大的部分,details.limit 给出上限(字节);按 message 的办法精简、拆分或改作附件后再提交。"
+        "message and details.field name what is too large, details.limit the bound in bytes; shorten it, split it or send it as an attachment, as the message says."
     }
     UnsupportedMediaType "unsupported_media_type" UNSUPPORTED_MEDIA_TYPE {
         "请求正文须为 application/json"

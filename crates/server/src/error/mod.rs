@@ -26,6 +26,62 @@ pub struct ApiError {
     pub details: Option<Value>,
 }
 
+/// What was too large.
+#[derive(Clone, Copy, Debug)]
+pub struct TooLarge<'a> {
+    /// Part of the form, path of the register's field, or `body`.
+    pub field: &'a str,
+    /// Its name, Chinese and English.
+    pub names: (&'a str, &'a str),
+    /// What helps, Chinese and English.
+    pub remedy: (&'a str, &'a str),
+}
+
+impl TooLarge<'_> {
+    /// A body of JSON.
+    pub const BODY: TooLarge<'static> = TooLarge {
+        field: "body",
+        names: ("请求正文", "the request body"),
+        remedy: ("请精简内容或分几次提交", "shorten it, or send it in parts"),
+    };
+    /// A record, or what is written with one.
+    pub const RECORD: TooLarge<'static> = TooLarge {
+        field: "body",
+        names: ("记录", "the record"),
+        remedy: (
+            "请精简长文和坐标，图片与文件作为附件上传，成批记录用表格导入",
+            "shorten texts and outlines, send pictures and files as attachments, and many records as a table",
+        ),
+    };
+    /// A table for an import.
+    pub const TABLE: TooLarge<'static> = TooLarge {
+        field: "file",
+        names: ("表格文件", "the table"),
+        remedy: (
+            "请去掉图片，或拆成几个表格分次导入",
+            "take pictures out, or split it and import the parts",
+        ),
+    };
+    /// A layer file.
+    pub const LAYER: TooLarge<'static> = TooLarge {
+        field: "file",
+        names: ("图层文件", "the layer file"),
+        remedy: (
+            "请按区域拆分或简化边界后分次导入",
+            "split it by area or simplify its outlines, and import the parts",
+        ),
+    };
+    /// A published plan.
+    pub const PLAN: TooLarge<'static> = TooLarge {
+        field: "file",
+        names: ("规划文件", "the plan's file"),
+        remedy: (
+            "请去掉图片，或另存为纯文本后上传",
+            "take pictures out, or save it as plain text",
+        ),
+    };
+}
+
 /// What handlers give.
 pub type Result<T> = std::result::Result<T, ApiError>;
 
@@ -73,6 +129,21 @@ impl ApiError {
             .with(json!({ "field": field }))
     }
 
+    /// More bytes than fit: what of (a part of a form, or the body), how many fit, and what helps.
+    pub fn too_large(what: &TooLarge<'_>, most: u64) -> Self {
+        let size = match most {
+            n if n >= 1 << 20 => format!("{} MiB", n >> 20),
+            n => format!("{} KiB", n >> 10),
+        };
+        let TooLarge { field, names, remedy } = what;
+        Self::new(
+            Code::BodyTooLarge,
+            format!("{}过大，至多 {size}；{}", names.0, remedy.0),
+            format!("{} is too large, at most {size}; {}", names.1, remedy.1),
+        )
+        .with(json!({ "field": field, "limit": most }))
+    }
+
     /// Something that must not happen did: logged here, not shown.
     pub fn internal(cause: &dyn std::fmt::Display) -> Self {
         tracing::error!(%cause, "internal error");
@@ -110,6 +181,10 @@ impl IntoResponse for ApiError {
         response
     }
 }
+
+/// Bytes a body may have where an endpoint takes more than [`crate::limits::MAX_BODY`].
+#[derive(Clone, Copy, Debug)]
+pub struct BodyLimit(pub usize);
 
 impl From<JsonRejection> for ApiError {
     fn from(rejection: JsonRejection) -> Self {

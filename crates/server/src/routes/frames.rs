@@ -24,8 +24,9 @@ use crate::state::{Context, Shared};
 /// Action of the table that shows passwords.
 const PASSWORD: &str = "frames.password";
 
-/// Where a frame carries a key for encryption (1014).
-const NEW_KEY: &str = "NewSK=";
+/// Where a frame carries a secret: the password of its header and of CP (1072 sends the old and the new one), and a new
+/// key for encryption (1014).
+const SECRETS: [&str; 3] = ["PW", "NewPW", "NewSK"];
 
 /// Stands for what is not shown.
 const HIDDEN: &str = "******";
@@ -125,13 +126,7 @@ async fn views(ctx: &Shared, access: &Access, rows: Vec<FrameRow>) -> Vec<FrameV
                     en: d.en,
                 })
                 .collect(),
-            raw: raw.map(|text| {
-                if open {
-                    text
-                } else {
-                    hidden(&hidden(&text, "PW="), NEW_KEY)
-                }
-            }),
+            raw: raw.map(|text| if open { text } else { hidden(&text) }),
             held: row.held,
             repeats: row.repeats,
             last_received_at: (row.repeats > 0).then(|| row.last_received_at.into()),
@@ -153,26 +148,41 @@ fn readable(bytes: &[u8]) -> String {
     out
 }
 
-/// CP and factors of a frame, as the decoder reads them with the device's key. A new key (1014) is shown like a password.
+/// CP and factors of a frame, as the decoder reads them with the device's key; secrets only where they may be seen.
 fn content(bytes: &[u8], keys: &KeyRing, open: bool) -> (Value, Value) {
     let report = FrameReport::of_unsealed(&keys.unseal(hj212::decode(bytes)));
     let mut cp = serde_json::to_value(report.cp).unwrap_or_default();
-    if !open && let Some(key) = cp.get_mut(NEW_KEY.trim_end_matches('=')) {
-        *key = HIDDEN.into();
+    if !open && let Some(items) = cp.as_object_mut() {
+        for (name, value) in items {
+            if SECRETS
+                .iter()
+                .any(|secret| secret.eq_ignore_ascii_case(name.trim()))
+            {
+                *value = HIDDEN.into();
+            }
+        }
     }
     (cp, serde_json::to_value(report.factors).unwrap_or_default())
 }
 
-/// The text with the values behind a key and its `=` hidden.
-fn hidden(raw: &str, key: &str) -> String {
+/// The text with the values of secrets hidden.
+fn hidden(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     let mut rest = raw;
-    while let Some((before, after)) = rest.split_once(key) {
+    while let Some((before, after)) = rest.split_once('=') {
         out.push_str(before);
-        out.push_str(key);
-        out.push_str(HIDDEN);
-        let end = after.find([';', '&', '\r', '\n']).unwrap_or(after.len());
-        rest = after.get(end..).unwrap_or_default();
+        out.push('=');
+        rest = after;
+        let lower = before.to_ascii_lowercase();
+        // Behind whatever stands before it: a header with wrong separators carries its password all the same.
+        if SECRETS
+            .iter()
+            .any(|secret| lower.trim_end().ends_with(&secret.to_ascii_lowercase()))
+        {
+            out.push_str(HIDDEN);
+            let end = after.find([';', '&', '\r', '\n']).unwrap_or(after.len());
+            rest = after.get(end..).unwrap_or_default();
+        }
     }
     out.push_str(rest);
     out
@@ -191,12 +201,30 @@ mod tests {
         let (cp, factors) = content(FRAME.as_bytes(), &KeyRing::default(), false);
         assert_eq!(cp["DataTime"], "20260824003817");
         assert_eq!(factors["a21026"]["Rtd"], "36.91");
-        let shown = hidden(FRAME, "PW=");
+        let shown = hidden(FRAME);
         assert!(
             !shown.contains("123456") && shown.contains("PW=******;MN=A1"),
             "{shown}"
         );
-        assert_eq!(hidden("PW=", "PW="), "PW=******");
+        assert_eq!(hidden("PW="), "PW=******");
+    }
+
+    #[test]
+    fn the_passwords_of_1072_are_hidden_in_cp_and_in_the_bytes() {
+        let frame = "##0100QN=20260824003817000;ST=31;CN=1072;PW=OldOne;MN=A1;Flag=5;CP=&&PW=OldOne;NewPW=NewOne;newpw = Third&&0000\r\n";
+        let (cp, _) = content(frame.as_bytes(), &KeyRing::default(), false);
+        let shown = hidden(frame);
+        for secret in ["OldOne", "NewOne", "Third"] {
+            assert!(!cp.to_string().contains(secret), "{secret}: {cp}");
+            assert!(!shown.contains(secret), "{secret}: {shown}");
+        }
+        assert_eq!((&cp["PW"], &cp["NewPW"]), (&HIDDEN.into(), &HIDDEN.into()));
+        assert!(
+            shown.contains("CN=1072") && shown.contains("MN=A1;Flag=5"),
+            "{shown}"
+        );
+        let (open, _) = content(frame.as_bytes(), &KeyRing::default(), true);
+        assert_eq!(open["NewPW"], "NewOne");
     }
 
     #[test]
@@ -219,7 +247,7 @@ mod tests {
         assert_eq!(plain["NewSK"], HIDDEN);
         let (open, _) = content(&frame, &keys, true);
         assert_eq!(open["NewSK"], "Geheim1234567890");
-        let shown = hidden(&readable(&frame), NEW_KEY);
+        let shown = hidden(&readable(&frame));
         assert!(!shown.contains("Geheim1234567890"), "{shown}");
     }
 

@@ -26,13 +26,14 @@ mod users;
 
 pub(crate) use map::layers;
 
+use axum::Extension;
 use axum::extract::DefaultBodyLimit;
 use model::subject::SubjectKind;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
 use crate::dto::common::Window;
-use crate::error::{ApiError, Result};
+use crate::error::{ApiError, BodyLimit, Result};
 use crate::limits;
 use crate::state::Context;
 
@@ -69,7 +70,7 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         .routes(routes!(evaluate::list_topics))
         .routes(routes!(evaluate::list_tables))
         .routes(routes!(evaluate::get_table))
-        .routes(routes!(evaluate::evaluate).layer(DefaultBodyLimit::max(limits::MAX_EVALUATE_BODY)))
+        .routes(routes!(evaluate::evaluate).layer(most(limits::MAX_EVALUATE_BODY)))
         .routes(routes!(users::list_users, users::create_user))
         .routes(routes!(users::change_user))
         .routes(routes!(tokens::list_tokens, tokens::create_token))
@@ -79,6 +80,8 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         .routes(routes!(plan::overview::get_plan))
         .routes(routes!(plan::overview::list_indicators))
         .routes(routes!(plan::overview::get_indicator))
+        .routes(routes!(plan::overview::list_aims))
+        .routes(routes!(plan::overview::list_baseline))
         .routes(routes!(plan::overview::get_provenance))
         .routes(routes!(plan::tasks::list_tasks))
         .routes(routes!(plan::tasks::get_task))
@@ -110,7 +113,7 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         ))
         .routes(routes!(plan::evaluations::get_assessment))
         .routes(routes!(plan::documents::list_documents))
-        .routes(routes!(plan::documents::upload_document).layer(DefaultBodyLimit::max(limits::MAX_PLAN_BODY)))
+        .routes(routes!(plan::documents::upload_document).layer(most(limits::MAX_PLAN_BODY)))
         .routes(routes!(plan::documents::get_document))
         .routes(routes!(plan::documents::correct_document))
         .routes(routes!(plan::documents::withdraw_correction))
@@ -127,40 +130,28 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         .routes(routes!(registers::list::get_figures))
         .routes(
             routes!(registers::list::list_records, registers::record::create_record)
-                .layer(DefaultBodyLimit::max(limits::MAX_RECORD_BODY)),
+                .layer(most(limits::MAX_RECORD_BODY)),
         )
         .routes(
             routes!(registers::record::get_record, registers::record::change_record)
-                .layer(DefaultBodyLimit::max(limits::MAX_RECORD_BODY)),
+                .layer(most(limits::MAX_RECORD_BODY)),
         )
-        .routes(routes!(registers::record::step_record).layer(DefaultBodyLimit::max(limits::MAX_RECORD_BODY)))
-        .routes(
-            routes!(registers::record::check_record).layer(DefaultBodyLimit::max(limits::MAX_RECORD_BODY)),
-        )
-        .routes(
-            routes!(registers::record::check_new_record)
-                .layer(DefaultBodyLimit::max(limits::MAX_RECORD_BODY)),
-        )
+        .routes(routes!(registers::record::step_record).layer(most(limits::MAX_RECORD_BODY)))
+        .routes(routes!(registers::record::check_record).layer(most(limits::MAX_RECORD_BODY)))
+        .routes(routes!(registers::record::check_new_record).layer(most(limits::MAX_RECORD_BODY)))
         .routes(routes!(registers::record::get_record_history))
         .routes(routes!(registers::record::list_linked))
-        .routes(
-            routes!(registers::bulk::change_records).layer(DefaultBodyLimit::max(limits::MAX_RECORD_BODY)),
-        )
+        .routes(routes!(registers::bulk::change_records).layer(most(limits::MAX_RECORD_BODY)))
         .routes(routes!(registers::graph::get_links))
         .routes(routes!(registers::files::get_template))
         .routes(routes!(registers::files::export_records))
-        .routes(
-            routes!(registers::files::import_records).layer(DefaultBodyLimit::max(limits::MAX_TABLE_FORM)),
-        )
+        .routes(routes!(registers::files::import_records).layer(most(limits::MAX_TABLE_FORM)))
         .routes(routes!(
             registers::files::get_import,
             registers::files::drop_import
         ))
         .routes(routes!(registers::files::confirm_import))
-        .routes(
-            routes!(registers::files::upload_attachment)
-                .layer(DefaultBodyLimit::max(limits::MAX_ATTACHMENT_FORM)),
-        )
+        .routes(routes!(registers::files::upload_attachment).layer(most(limits::MAX_ATTACHMENT_FORM)))
         .routes(routes!(registers::files::get_attachment))
         .routes(routes!(registers::doubles::list_doubles))
         .routes(routes!(registers::doubles::dismiss_double))
@@ -178,8 +169,8 @@ pub(crate) fn api() -> OpenApiRouter<Context> {
         .routes(routes!(registers::publications::get_public_register))
         .routes(routes!(registers::maps::get_map))
         .routes(routes!(registers::maps::get_tile))
-        .routes(routes!(registers::zones::test_zones).layer(DefaultBodyLimit::max(limits::MAX_RECORD_BODY)))
-        .routes(routes!(registers::zones::import_layer).layer(DefaultBodyLimit::max(limits::MAX_LAYER_BODY)))
+        .routes(routes!(registers::zones::test_zones).layer(most(limits::MAX_RECORD_BODY)))
+        .routes(routes!(registers::zones::import_layer).layer(most(limits::MAX_LAYER_BODY)))
         .routes(routes!(registers::chains::list_chains))
         .routes(routes!(registers::chains::get_chain))
         .routes(routes!(registers::sources::list_sources))
@@ -199,6 +190,11 @@ pub(crate) fn root() -> OpenApiRouter<Context> {
 }
 
 /// Which page was asked for, for us and for the store.
+/// Lets a body have so many bytes, and says so where it has more.
+fn most(bytes: usize) -> (DefaultBodyLimit, Extension<BodyLimit>) {
+    (DefaultBodyLimit::max(bytes), Extension(BodyLimit(bytes)))
+}
+
 fn paging(page: Option<u32>, size: Option<u32>) -> Result<(Window, store::Page)> {
     let window = Window::new(page, size).ok_or_else(|| {
         ApiError::query(

@@ -98,11 +98,13 @@ pub(crate) async fn list_observations(
 
 fn row(directory: &Directory, judgement: &StoredJudgement) -> JudgementRow {
     let key = &judgement.key;
+    let subject = directory.get(key.subject).map(|s| &s.spec);
     JudgementRow {
         id: judgement.id,
         topic: key.topic.clone(),
         subject: key.subject,
-        subject_name: directory.get(key.subject).map(|s| s.spec.zh.clone()),
+        subject_name: subject.map(|s| s.zh.clone()),
+        subject_name_en: subject.map(|s| s.en.clone()),
         factor: key.factor.clone(),
         grain: key.grain,
         time: key.time.into(),

@@ -30,6 +30,7 @@ pub(crate) async fn get_profile(State(ctx): State<Context>) -> Result<Json<Profi
             zh: district.zh.clone(),
             en: district.en.clone(),
             bureau: district.bureau.clone(),
+            bureau_en: district.bureau_en.clone(),
             center: district.center,
             sources: district.sources.clone(),
         },
@@ -45,6 +46,7 @@ pub(crate) async fn get_profile(State(ctx): State<Context>) -> Result<Json<Profi
                 seat: unit.seat,
             })
             .collect(),
+        plan: ctx.app.plan.is_some(),
         demo,
         demo_logins: ctx.app.options.demo.then(|| logins().collect()),
         version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -58,6 +58,7 @@ const FILES: [(&str, &str); 8] = [
         zh = "测试区"
         en = "Test District"
         bureau = "测试区生态环境局"
+        bureau_en = "Test District Bureau"
         center = [116.2, 36.6]
         "#,
     ),
@@ -65,7 +66,7 @@ const FILES: [(&str, &str); 8] = [
         "units.toml",
         r#"
         unit = [
-          { code = "town-1", zh = "甲镇", kind = "town" },
+          { code = "town-1", zh = "甲镇", en = "First Town", kind = "town" },
           { code = "town-2", zh = "乙镇", kind = "town" },
           { code = "water", zh = "水利局", kind = "department" },
         ]
@@ -79,7 +80,7 @@ const FILES: [(&str, &str); 8] = [
           { code = "a-gas", kind = "gas_outlet", zh = "甲厂排口", parent = "firm-a", lon = 116.1, lat = 36.5 },
           { code = "firm-b", kind = "firm", zh = "乙厂", unit = "town-2" },
           { code = "b-water", kind = "water_outlet", zh = "乙厂排口", parent = "firm-b", unit = "town-2", lon = 116.3, lat = 36.7 },
-          { code = "air-1", kind = "air_station", zh = "甲站", unit = "town-1", lon = 116.2, lat = 36.6 },
+          { code = "air-1", kind = "air_station", zh = "甲站", en = "Station A", unit = "town-1", lon = 116.2, lat = 36.6 },
           { code = "section-1", kind = "water_section", zh = "乙断面", unit = "town-2", attrs = { target_class = 3 } },
         ]
         "#,

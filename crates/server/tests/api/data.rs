@@ -199,6 +199,7 @@ async fn judgements_are_listed_and_explained(bench: &Bench) {
         (Some(1), Some(id))
     );
     assert_eq!(list["items"][0]["subject_name"], "甲站");
+    assert_eq!(list["items"][0]["subject_name_en"], "Station A");
     assert_eq!(
         bench.get("town", "/judgements?from=2026-11-25").await.ok()["total"],
         0
@@ -263,6 +264,7 @@ async fn citizens_see_air_and_water(bench: &Bench) {
 async fn the_profile_and_its_map_are_open(bench: &Bench) {
     let profile = bench.get("-", "/profile").await.ok();
     assert_eq!(profile["district"]["zh"], "测试区");
+    assert_eq!(profile["district"]["bureau_en"], "Test District Bureau");
     assert_eq!(profile["units"].as_array().unwrap().len(), 3);
     assert_eq!(profile["demo"], false);
     assert!(

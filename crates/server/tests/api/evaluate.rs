@@ -50,10 +50,12 @@ async fn a_wrong_input_names_its_field(bench: &Bench) {
         assert_eq!(bench.post("leader", path, shape).await.status, 400);
     }
     let huge = Value::from("9".repeat(1_100_000));
-    assert_eq!(
-        bench.post("leader", path, huge).await.problem(),
-        (413, "body_too_large".to_owned())
+    let refused = bench.post("leader", path, huge).await;
+    let (zh, en) = (
+        "请求正文过大，至多 1 MiB；请",
+        "the request body is too large, at most 1 MiB; ",
     );
+    crate::register_files::too_large(&refused, "body", 1 << 20, zh, en);
 }
 
 /// Every number and text of an input, one after the other, replaced by `by`.

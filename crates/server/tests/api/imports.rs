@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use crate::bench::{Answer, Bench, PASSWORD};
-use crate::register_files::{CODES, download, form, records, send, tank, upload};
+use crate::register_files::{CODES, download, form, records, send, tank, too_large, upload};
 
 on_both![
     a_template_is_offered_and_understood,
@@ -288,13 +288,52 @@ async fn a_stale_import_changes_nothing(bench: &Bench) {
     bench.ask("town", "PATCH", &path, Some(patch)).await.ok();
     let stale = confirm(bench, "inspector", &report).await;
     assert_eq!(stale.problem(), (409, "stale".to_owned()));
-    assert_eq!(stale.json()["details"]["changed"], json!(["volume"]));
+    // It is said which record, what of it, who and when.
+    let said = stale.json();
+    let (details, number) = (&said["details"], all[1]["id"].as_str().unwrap());
+    assert_eq!(details["changed"], json!(["volume"]));
+    assert_eq!(
+        (&details["id"], &details["title"]),
+        (&json!(number), &json!("二号储罐"))
+    );
+    assert_eq!(
+        details["fields"][0]["names"],
+        json!({ "zh": "容积", "en": "Volume" })
+    );
+    assert_eq!(
+        said["message"]["zh"],
+        format!("记录 {number}“二号储罐”已被 town 于 2026-11-24 12:00:00 修改（容积），请按最新内容再改")
+    );
+    assert_eq!(
+        said["message"]["en"],
+        format!(
+            "record {number} «二号储罐» was changed by town at 2026-11-24 12:00:00 (Volume); change it again on what it \
+             says now"
+        )
+    );
     let names: Vec<String> = records(bench)
         .await
         .iter()
         .map(|r| r["body"]["name"].to_string())
         .collect();
     assert_eq!(names, ["\"一号储罐\"", "\"二号储罐\""]);
+    // Where the record has gone to another town meanwhile, only its number is told, which the table had found.
+    let own = import(bench, "town", changes(["甲罐", "乙罐"]).as_bytes()).await;
+    let moved = json!({ "revision": 2, "body": { "town": "town-2", "name": "LEAK" } });
+    bench.ask("inspector", "PATCH", &path, Some(moved)).await.ok();
+    let stale = confirm(bench, "town", &own).await;
+    assert_eq!(stale.problem(), (409, "stale".to_owned()));
+    assert_eq!(
+        stale.json()["details"],
+        json!({ "id": number, "in_sight": false })
+    );
+    assert!(
+        !stale.text.contains("LEAK") && !stale.text.contains("inspector"),
+        "{}",
+        stale.text
+    );
+    let back = json!({ "revision": 3, "body": { "town": "town-1", "name": "二号储罐" } });
+    bench.ask("inspector", "PATCH", &path, Some(back)).await.ok();
     // A new record whose key somebody took meanwhile.
     let table = format!(
         "统一编号,名称,镇街\r\n{},三号,甲镇\r\n{},四号,甲镇\r\n",
@@ -361,7 +400,13 @@ async fn uploads_that_are_no_tables_are_refused(bench: &Bench) {
     assert_eq!(json.status.as_u16(), 400, "{}", json.text);
     let large = vec![b'x'; (50 << 20) + 1];
     let answer = upload(bench, "inspector", path, "a.csv", &large).await;
-    assert_eq!(answer.problem(), (413, "body_too_large".to_owned()));
+    too_large(
+        &answer,
+        "file",
+        50 << 20,
+        "表格文件过大，至多 50 MiB；请",
+        "the table is too large, at most 50 MiB; ",
+    );
     // A session's cookie alone changes nothing: another site could send the form.
     let cookie = bench.login("inspector", PASSWORD).await.cookie();
     let request = Request::post(format!("/api/v1{path}"))

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::bench::{Bench, noon};
 
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     (
         "plan/plan.toml",
         r#"
@@ -45,6 +45,15 @@ const FILES: [(&str, &str); 6] = [
           { no = 1, group = "水", name = "治理率", unit = "%", force = "binding", direction = "higher", base = "30", target = "60" },
           { no = 2, group = "水", group_en = "Water", name = "减排量", name_en = "Cuts", unit = "吨", unit_en = "t", force = "expected", direction = "cumulative", target = "100", restated = true },
         ]
+        "#,
+    ),
+    (
+        "plan/aims.toml",
+        r#"
+        aim = [{ no = 1, title = "水环境", title_en = "Water", indicators = [1, 2], tasks = ["3.1"], statement = [
+          { name = "治理率达到", name_en = "rate reached", by = "indicator", indicator = 1 },
+        ] }]
+        serves = { 1 = ["3.1.1"], 2 = ["3.1"] }
         "#,
     ),
     (
@@ -193,6 +202,43 @@ async fn each_role_sees_its_part(bench: &Bench) {
             .await
             .status,
         StatusCode::NOT_FOUND
+    );
+
+    // The main aim: both indicators, the tasks in sight, the statement that rests on the first.
+    let aims = bench.get("leader", "/plan/aims?on=2025-12-31").await.ok();
+    let aim = &aims["items"][0];
+    assert_eq!(
+        (aims["year"].clone(), aim["names"]["en"].clone()),
+        (json!(2025), json!("Water"))
+    );
+    assert_eq!(sum(&aim["indicator_lights"]), 2);
+    assert_eq!(aim["indicators"][0]["name"], "治理率");
+    assert_eq!(
+        (&aim["statements"][0]["met"], &aim["statements"][0]["indicator"]),
+        (&json!(true), &json!(1))
+    );
+    assert!(
+        aim["statements"][0]["source"]["key"]
+            .as_str()
+            .unwrap()
+            .starts_with("record/")
+    );
+    let task = bench.get("leader", "/plan/tasks/3.1.1?on=2025-12-31").await.ok();
+    let towards: Vec<&str> = task["indicators"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|i| i["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(towards, ["1", "2"]);
+    assert_eq!(
+        one["tasks"].as_array().unwrap().len(),
+        1,
+        "3.1.1 works towards the first"
+    );
+    assert_eq!(
+        bench.get("firm", "/plan/aims").await.status,
+        StatusCode::FORBIDDEN
     );
 
     // Every town takes part in every task; a town does not see what another unit reported under it.

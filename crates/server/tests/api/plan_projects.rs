@@ -31,7 +31,7 @@ async fn put(bench: &Bench, id: &str, state: &str, body: Value) {
         noon(),
     );
     change.record.state = Some(state.to_owned());
-    let author = Person::program("test").author();
+    let author = Person::program("test");
     ledger
         .commit(definition, vec![change], &author, noon())
         .await

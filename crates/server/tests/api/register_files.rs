@@ -34,6 +34,7 @@ field = [
   { name = "count", zh = "检查次数", en = "Number of checks", type = "integer", computed = "count(checks)" },
 ]
 key = [{ fields = ["code"] }]
+counter = [{ name = "tanks", zh = "储罐", en = "Tanks", by = "town", feeds = ["S001"] }]
 access = { read = ["administrator", "auditor", "inspector", "leader", "town"], write = ["administrator", "inspector", "town"], unit_field = "town" }
 map = { field = "place", symbol = "tank" }
 publication = { where = "state = \"used\"", rhythm = "quarterly", due_days = 15, basis = "测试" }
@@ -122,6 +123,17 @@ pub(crate) async fn records(bench: &Bench) -> Vec<Value> {
     list["items"].as_array().unwrap().clone()
 }
 
+/// Refused for its size: the part, the bound and the remedy are told in both languages.
+pub(crate) fn too_large(answer: &Answer, field: &str, limit: u64, zh: &str, en: &str) {
+    assert_eq!(answer.problem(), (413, "body_too_large".to_owned()));
+    let said = answer.json();
+    assert_eq!(said["details"], json!({ "field": field, "limit": limit }));
+    for (language, begins) in [("zh", zh), ("en", en)] {
+        let words = said["message"][language].as_str().unwrap();
+        assert!(words.starts_with(begins) && words.len() > begins.len(), "{words}");
+    }
+}
+
 pub(crate) async fn tank(bench: &Bench, code: &str, name: &str, phone: Option<&str>) -> Value {
     let mut body = json!({ "code": code, "name": name, "town": "town-1" });
     if let Some(phone) = phone {
@@ -149,9 +161,13 @@ async fn attachments_are_known_by_their_content_and_kept_to_their_readers(bench:
         assert_eq!(code(&refused), expected);
     }
     let large = [b"%PDF-1.7".to_vec(), vec![b' '; 1 << 20]].concat();
-    assert_eq!(
-        upload(bench, "town", path, "a.pdf", &large).await.problem(),
-        (413, "body_too_large".to_owned())
+    let refused = upload(bench, "town", path, "a.pdf", &large).await;
+    too_large(
+        &refused,
+        "proof",
+        1 << 20,
+        "检测报告过大，至多 1 MiB；请",
+        "Report is too large, at most 1 MiB; ",
     );
     assert_eq!(
         upload(bench, "leader", path, "a.pdf", b"%PDF-1.7")
@@ -419,6 +435,12 @@ async fn a_published_period_stays_as_it_was(bench: &Bench) {
         )
         .await
         .ok();
+    let figures = bench.get("inspector", "/registers/tank/figures").await.ok();
+    assert_eq!(
+        figures["items"][0]["by"],
+        json!([{ "key": "town-1", "names": { "zh": "甲镇", "en": "First Town" }, "value": "2" }]),
+        "units are told by name"
+    );
     let list = bench.get("-", "/public/registers").await.ok();
     let tanks = list["items"]
         .as_array()
@@ -497,16 +519,64 @@ async fn a_published_period_stays_as_it_was(bench: &Bench) {
     }
     let page = page.ok();
     assert_eq!(page["items"][0]["title"], "公示罐");
-    assert_eq!(page["items"][0]["shown"]["town"], "甲镇");
+    assert_eq!(
+        page["items"][0]["shown"]["town"],
+        json!({ "zh": "甲镇", "en": "First Town" })
+    );
     assert_eq!(
         page["items"][0]["body"]["checks"],
         json!([{ "day": "2026-01-01" }])
     );
+    // Rows of a group are shown with the columns that are public, and no other.
+    assert_eq!(
+        page["items"][0]["rows"],
+        json!({ "checks": [{ "day": { "zh": "2026-01-01", "en": "2026-01-01" } }] })
+    );
+    let checks = page["columns"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|c| c["field"] == "checks");
+    let inner = checks.unwrap()["columns"].as_array().unwrap();
+    assert_eq!(
+        (inner.len(), &inner[0]["field"], &inner[0]["en"]),
+        (1, &json!("day"), &json!("Day"))
+    );
     assert_eq!(page["period"]["from"], "2026-10-01");
+    // The next period is published; the earlier one is still listed, and opens as it was published.
+    bench.pass(90 * 86_400_000);
+    publish("inspector", "2027-01-01").await.ok();
+    let newest = bench.get("-", "/public/registers/tank").await.ok();
+    assert_eq!(newest["items"][0]["title"], "改名");
+    let periods: Vec<(&Value, &Value, &Value)> = newest["periods"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| (&p["from"], &p["records"], &p["published_by"]))
+        .collect();
+    assert_eq!(
+        periods,
+        [
+            (&json!("2027-01-01"), &json!(1), &Value::Null),
+            (&json!("2026-10-01"), &json!(1), &Value::Null)
+        ]
+    );
+    let earlier = bench
+        .get("-", "/public/registers/tank?from=2026-10-01")
+        .await
+        .ok();
+    assert_eq!(earlier["items"], page["items"]);
+    assert_eq!(
+        (&earlier["period"], &earlier["periods"]),
+        (&page["period"], &newest["periods"])
+    );
     // Nothing can be found out by searching either.
     for (q, total) in [("公示", 1), ("LEAK", 0), ("77.7", 0)] {
         let found = bench
-            .get("-", &format!("/public/registers/tank?q={}", encoded(q)))
+            .get(
+                "-",
+                &format!("/public/registers/tank?from=2026-10-01&q={}", encoded(q)),
+            )
             .await
             .ok();
         assert_eq!(found["total"], total, "{q}");

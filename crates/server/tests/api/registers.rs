@@ -369,7 +369,10 @@ async fn a_life_is_walked_with_a_second_person(bench: &Bench) {
     step(bench, "leader", id, 3, "reopen", json!({})).await.ok();
     let figures = bench.get("inspector", "/registers/well/figures").await.ok();
     assert_eq!(figures["items"][1]["value"], "0.0", "counted anew after a change");
-    assert_eq!(figures["items"][0]["by"], json!([["土井", "1"]]));
+    assert_eq!(
+        figures["items"][0]["by"],
+        json!([{ "key": "dug", "names": { "zh": "土井", "en": "Dug" }, "value": "1" }])
+    );
     let history = bench
         .get("leader", &format!("/registers/well/records/{id}/history"))
         .await
@@ -430,6 +433,28 @@ async fn the_past_is_answered(bench: &Bench) {
         .await
         .ok();
     assert_eq!(list["total"], 0);
+    // Two edits within one second: each is asked for by the instant the history tells.
+    for n in 11..=13_i64 {
+        bench.pass(250);
+        let path = format!("/api/v1/registers/well/records/{id}");
+        let body = json!({ "revision": n, "body": { "depth": format!("{n}.5") } });
+        bench.ask("inspector", "PATCH", &path, Some(body)).await.ok();
+    }
+    let history = bench
+        .get("inspector", &format!("/registers/well/records/{id}/history"))
+        .await
+        .ok();
+    for told in history["items"].as_array().unwrap() {
+        let at = told["at"].as_str().unwrap().replace('+', "%2B");
+        let then = ask(&format!("?as_of={at}")).await.ok();
+        assert_eq!(then["revision"], told["revision"], "{at}");
+        assert_eq!(then["updated_at"], told["at"]);
+        let list = bench
+            .get("inspector", &format!("/registers/well/records?as_of={at}"))
+            .await
+            .ok();
+        assert_eq!(list["items"][0]["revision"], told["revision"], "{at}");
+    }
 }
 
 async fn lists_are_filtered_sorted_and_counted(bench: &Bench) {
@@ -636,5 +661,18 @@ async fn a_large_record_is_taken_and_a_larger_one_told(bench: &Bench) {
     let long = bench.post("inspector", path, with(20_001)).await;
     assert_eq!(long.json()["details"]["findings"][0]["code"], "length");
     let huge = bench.post("inspector", path, with(400_000)).await;
-    assert_eq!(huge.problem(), (413, "body_too_large".to_owned()));
+    let (zh, en) = (
+        "记录过大，至多 2 MiB；请",
+        "the record is too large, at most 2 MiB; ",
+    );
+    crate::register_files::too_large(&huge, "body", 2 << 20, zh, en);
+    // A look before it is kept is bounded in the same way.
+    let huge = bench
+        .post("inspector", "/registers/well/check", with(400_000))
+        .await;
+    let (zh, en) = (
+        "请求正文过大，至多 2 MiB；请",
+        "the request body is too large, at most 2 MiB; ",
+    );
+    crate::register_files::too_large(&huge, "body", 2 << 20, zh, en);
 }

@@ -10,7 +10,7 @@ use model::time::{Grain, UtcMs};
 use serde::Serialize;
 use sqlx::any::AnyRow;
 
-pub use list::{AlarmCount, AlarmListed, AlarmQuery, AlarmSort};
+pub use list::{AlarmCount, AlarmListed, AlarmQuery, AlarmSort, OPEN_AT};
 
 use crate::db::{Db, Statement, Tx};
 use crate::error::StoreError;

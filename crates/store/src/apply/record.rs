@@ -114,14 +114,16 @@ async fn retire(db: &Db, tx: &mut Tx, rows: &str, days: &mut Days) -> Result<(),
 }
 
 async fn store(db: &Db, tx: &mut Tx, rows: String) -> Result<(), StoreError> {
-    // A frame that stands there already was held; its first arrival and its repeats stay.
+    // A frame that stands there already was held; its first arrival and its repeats stay. One that was sealed says only
+    // now what it is and whether its CRC is right.
     db.statement(
         "INSERT INTO frames (seg, off, mn, received_at, last_received_at, repeats, data_time, st, cn, crc_ok, state,
            held, dedup, diagnoses)
          SELECT {i:0}, {i:1}, {t:2}, {i:3}, {i:4}, {i:5}, {i:6}, {t:7}, {t:8}, {i:9}, {t:10}, {i:11}, {t:12}, {t:13}
          FROM {rows} WHERE true ORDER BY {i:0}, {i:1}
          ON CONFLICT (seg, off) DO UPDATE SET state = excluded.state, held = excluded.held, dedup = excluded.dedup,
-           data_time = excluded.data_time, diagnoses = excluded.diagnoses,
+           data_time = excluded.data_time, diagnoses = excluded.diagnoses, st = excluded.st, cn = excluded.cn,
+           crc_ok = excluded.crc_ok,
            repeats = frames.repeats + excluded.repeats,
            last_received_at = CASE WHEN excluded.last_received_at > frames.last_received_at
              THEN excluded.last_received_at ELSE frames.last_received_at END",

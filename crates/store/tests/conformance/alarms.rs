@@ -39,6 +39,7 @@ on_both![
     silence_has_neither_factor_nor_period,
     are_listed_and_counted,
     are_counted_as_they_stood,
+    looking_back_reads_no_history,
 ];
 
 async fn findings_near_each_other_are_one_alarm(bench: &Bench) {
@@ -339,6 +340,41 @@ async fn are_counted_as_they_stood(bench: &Bench) {
         present.values().sum::<i64>(),
         counted,
         "the present is the same either way"
+    );
+}
+
+/// Looking back must not become slower with every alarm that was ever closed.
+async fn looking_back_reads_no_history(bench: &Bench) {
+    let id = bench.subject("a").await;
+    let url = bench.url.clone();
+    let url = url.unwrap_or_else(|| format!("sqlite://{}/huanshu.db", bench.dir.path().display()));
+    let rows = if bench.url.is_some() {
+        "generate_series(1, 20000) AS x(n)"
+    } else {
+        "(WITH RECURSIVE x(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM x WHERE n < 20000) SELECT n FROM x) AS x"
+    };
+    let fill = format!(
+        "INSERT INTO alarms (kind, state, subject_id, factor, grain, grade, first_time, last_time, occurrences, active,
+           raised_at, closed_at, demo)
+         SELECT 'exceedance', CASE WHEN n > 19990 THEN 'open' ELSE 'closed' END, {id}, 'a21026', 'hour', 1, n, n, 1, 0,
+           n, CASE WHEN n > 19990 THEN NULL ELSE n + 10 END, 0 FROM {rows}"
+    );
+    crate::bench::admin(&url, &fill).await;
+    crate::bench::admin(&url, "ANALYZE").await;
+    let open = bench.store.count_alarms_at(UtcMs(19_995)).await.unwrap();
+    assert_eq!(open.get(&id), Some(&9), "five closed since, four not closed");
+
+    let explain = if bench.url.is_some() {
+        "EXPLAIN"
+    } else {
+        "EXPLAIN QUERY PLAN"
+    };
+    let asked = format!("{explain} {}", store::alarms::OPEN_AT.replace("$1", "19995"));
+    let plan = crate::bench::plan(&url, &asked).await;
+    assert_eq!(plan.matches("alarms_closed").count(), 2, "{plan}");
+    assert!(
+        !plan.contains("SCAN alarms") && !plan.contains("Seq Scan"),
+        "{plan}"
     );
 }
 

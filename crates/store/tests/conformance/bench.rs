@@ -119,6 +119,24 @@ pub(crate) async fn admin(server: &str, sql: &str) {
     pool.close().await;
 }
 
+/// How an engine goes about a statement, a line a step.
+pub(crate) async fn plan(url: &str, explain: &str) -> String {
+    use sqlx::Row as _;
+    let pool = sqlx::any::AnyPoolOptions::new()
+        .max_connections(1)
+        .connect(url)
+        .await
+        .unwrap();
+    let rows = sqlx::query(AssertSqlSafe(explain.to_owned()))
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+    pool.close().await;
+    // The last column of either engine says it.
+    let lines = rows.iter().map(|row| row.get::<String, _>(row.len() - 1));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 pub(crate) fn spec(code: &str, kind: SubjectKind) -> SubjectSpec {
     SubjectSpec {
         code: SubjectCode::new(code),

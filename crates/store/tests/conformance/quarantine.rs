@@ -1,7 +1,7 @@
 //! What is not applied: unusable, unknown, refused, with a wrong password; held frames and their release.
 
 use model::device::{DeviceState, FrameState};
-use model::ids::Mn;
+use model::ids::{FrameId, Mn};
 use model::time::Grain;
 use store::apply::{ApplyFrame, Diagnosis, UnknownPolicy};
 use store::frames::{FrameTally, QuarantineQuery};
@@ -18,6 +18,7 @@ on_both![
     frames_of_unknown_devices_wait_and_are_applied_after_approval,
     a_held_frame_whose_twin_was_stored_meanwhile_is_a_duplicate,
     a_held_frame_that_cannot_be_read_any_more_is_let_go,
+    a_sealed_frame_is_applied_in_its_turn_once_it_opens,
     a_refused_device_goes_to_quarantine,
     unknown_devices_can_be_accepted_at_once,
     waiting_devices_are_bounded_and_frames_are_not_lost,
@@ -281,6 +282,104 @@ async fn a_held_frame_that_cannot_be_read_any_more_is_let_go(bench: &Bench) {
     assert_eq!(out.quarantined, 1);
     assert_eq!(bench.store.releasable(10).await.unwrap(), []);
     assert_eq!(bench.store.frame_tally(noon()).await.unwrap().quarantined, 1);
+}
+
+async fn a_sealed_frame_is_applied_in_its_turn_once_it_opens(bench: &Bench) {
+    let id = bench.device("m", "a").await;
+    bench.device("n", "b").await;
+    let shut = |n: u64, mn: &str, code: &str| ApplyFrame {
+        usable: false,
+        crc_ok: false,
+        st: None,
+        cn: None,
+        data_time: None,
+        readings: Vec::new(),
+        digest: [u8::try_from(n).unwrap(); 32],
+        diagnoses: vec![Diagnosis {
+            at: None,
+            code: code.into(),
+            zh: "密文".into(),
+            en: "sealed".into(),
+        }],
+        ..frame(n, mn)
+    };
+    let frames = vec![
+        shut(1, "m", "no_key"),
+        shut(2, "n", "no_key"),
+        shut(3, "m", "wrong_key"),
+        shut(4, "m", "crc"),
+        reading_frame(5, "m", noon().plus_ms(5), "5"),
+    ];
+    bench.store.apply(frames, after(5), HOLD).await.unwrap();
+    let none = FrameId(0);
+    assert_eq!(bench.store.sealed(&[], none, 10).await.unwrap(), []);
+    assert_eq!(bench.store.sealed(&["unknown"], none, 10).await.unwrap(), []);
+    let sealed = bench.store.sealed(&["m"], none, 10).await.unwrap();
+    let places: Vec<_> = sealed.iter().map(|(_, at)| *at).collect();
+    assert_eq!(
+        places,
+        [place(1), place(3)],
+        "only of the device, only what is sealed"
+    );
+    assert_eq!(
+        bench.store.sealed(&["m"], sealed[0].0, 10).await.unwrap(),
+        sealed[1..]
+    );
+    // Nothing is released before it is held, and held twice is held once.
+    assert_eq!(bench.store.releasable(10).await.unwrap(), []);
+    let ids: Vec<_> = sealed.iter().map(|(id, _)| *id).collect();
+    bench.store.hold(&ids).await.unwrap();
+    bench.store.hold(&ids).await.unwrap();
+    assert_eq!(bench.store.sealed(&["m"], none, 10).await.unwrap(), []);
+    assert_eq!(bench.store.releasable(10).await.unwrap(), places);
+    // A crash between the two: the first is applied, the second is still held, and both are given again.
+    let open = |n: u64| reading_frame(n, "m", noon().plus_ms(i64::try_from(n).unwrap()), &n.to_string());
+    bench.store.apply(vec![open(1)], None, HOLD).await.unwrap();
+    assert_eq!(bench.store.releasable(10).await.unwrap(), [place(3)]);
+    let out = bench
+        .store
+        .apply(vec![open(1), open(3)], None, HOLD)
+        .await
+        .unwrap();
+    assert_eq!((out.stored, out.replayed, out.written.inserted), (1, 1, 1));
+    let seen = values(
+        &bench.store,
+        &key(id, Grain::Realtime),
+        noon(),
+        noon().plus_ms(10),
+    )
+    .await;
+    assert_eq!(seen.len(), 3, "{seen:?}");
+    let frames = bench.store.frames_of(&Mn::new("m"), None, 10).await.unwrap();
+    let told: Vec<_> = frames
+        .iter()
+        .map(|f| (f.state, f.crc_ok, f.cn.as_deref()))
+        .collect();
+    let stored = (FrameState::Stored, true, Some("2011"));
+    assert_eq!(
+        told,
+        [stored, (FrameState::Quarantined, false, None), stored, stored]
+    );
+    let tally = bench.store.frame_tally(noon()).await.unwrap();
+    assert_eq!((tally.stored, tally.quarantined), (3, 2));
+    // Frames of a device that was refused stay where they are.
+    bench.store.refuse(&Mn::new("n"), "王", "", noon()).await.unwrap();
+    assert_eq!(bench.store.sealed(&["n"], none, 10).await.unwrap(), []);
+    // One that does not open after all goes back.
+    bench
+        .store
+        .approve(&Mn::new("n"), None, "王", "", noon())
+        .await
+        .unwrap();
+    let sealed = bench.store.sealed(&["n"], none, 10).await.unwrap();
+    bench.store.hold(&[sealed[0].0]).await.unwrap();
+    let out = bench
+        .store
+        .apply(vec![shut(2, "n", "wrong_key")], None, HOLD)
+        .await
+        .unwrap();
+    assert_eq!(out.quarantined, 1);
+    assert_eq!(bench.store.releasable(10).await.unwrap(), []);
 }
 
 async fn a_refused_device_goes_to_quarantine(bench: &Bench) {

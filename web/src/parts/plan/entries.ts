@@ -17,7 +17,7 @@ const ID: Record<string, string> = { tasks: 'id', indicators: 'no', chapters: 'n
 const HEAD = new Set(['id', 'no', 'line', 'section'])
 
 /** The order in which fields are read; what is not named here comes after. */
-const ORDER = ['kind', 'title', 'name', 'text', 'lead', 'cooperating', 'units', 'implementing', 'notes', 'targets', 'unit', 'base', 'target', 'direction', 'note', 'comparator', 'value', 'upper', 'deadline', 'due', 'area', 'quantities', 'figures', 'projects', 'firms', 'places', 'documents', 'standards', 'sections', 'aliases', 'code', 'base_kind', 'target_kind', 'base_year', 'target_year', 'comparable', 'starred', 'group', 'numbered', 'count']
+const ORDER = ['kind', 'title', 'name', 'text', 'lead', 'cooperating', 'units', 'implementing', 'notes', 'targets', 'unit', 'base', 'target', 'direction', 'note', 'comparator', 'value', 'upper', 'deadline', 'due', 'year', 'against', 'against_year', 'period', 'derived', 'printed', 'area', 'quantities', 'figures', 'projects', 'firms', 'places', 'documents', 'standards', 'sections', 'aliases', 'code', 'base_kind', 'target_kind', 'base_year', 'target_year', 'comparable', 'starred', 'group', 'numbered', 'count']
 /** Names of fields in reading order. */
 export function ordered<T>(fields: [string, T][]): [string, T][] {
   const place = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length)
@@ -52,12 +52,12 @@ export interface Naming {
 }
 
 /** Fields with codes, and the codes; a field of rows is named with the list it stands in. */
-const COMPARE = ['≥', '≤', '>', '<', '=', '≈', 'range', 'reduce_by', 'increase_by']
+const COMPARE = ['≥', '≤', '>', '<', '=', '≈', 'range', 'reduce_by', 'increase_by', 'improve_by']
 const TARGET = ['value', 'assigned', 'qualitative', 'figure']
 const CELL = ['number', 'five_year_cut', 'none', 'assigned', 'qualitative']
 export const CODES: Record<string, readonly string[]> = {
   'notes.kind': ['lead_cooperate', 'lead', 'responsible', 'by_duty'],
-  ...Object.fromEntries(['targets', 'quantities', 'figures'].flatMap((list) => [[`${list}.kind`, TARGET], [`${list}.comparator`, COMPARE]])),
+  ...Object.fromEntries(['targets', 'quantities', 'figures'].flatMap((list) => [...(list === 'figures' ? [] : [[`${list}.kind`, TARGET]]), [`${list}.comparator`, COMPARE]])),
   kind: ['binding', 'expected'],
   direction: ['lower', 'higher', 'zero', 'keep', 'cumulative', 'unknown'],
   base_kind: CELL,
@@ -84,7 +84,7 @@ const ROWS: Record<string, Raw> = {
   notes: { kind: 'lead', lead: [], cooperating: [], units: [], implementing: [], text: '', line: 0 },
   targets: TARGET_ROW,
   quantities: { ...TARGET_ROW, kind: 'figure' },
-  figures: { ...TARGET_ROW, kind: 'figure' },
+  figures: { text: '', name: '', printed: '', value: null, unit: null, comparator: null, year: null, against: null, against_year: null, period: null, area: null, derived: null, line: 0 },
   sections: { no: 0, title: '', text: '', line: 0 },
 }
 const TEXTS = ['projects', 'firms', 'places', 'documents', 'standards', 'aliases', 'lead', 'cooperating', 'units', 'implementing']

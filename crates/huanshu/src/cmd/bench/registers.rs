@@ -110,7 +110,7 @@ async fn fill(ledger: &Ledger, name: &str, now: UtcMs) -> Result<f64, Failure> {
                 change
             })
             .collect();
-        ledger.commit(register, changes, &person().author(), now).await?;
+        ledger.commit(register, changes, &person(), now).await?;
     }
     Ok(RECORDS as f64 / began.elapsed().as_secs_f64())
 }

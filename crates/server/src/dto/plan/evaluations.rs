@@ -167,6 +167,8 @@ pub struct EvaluationView {
     pub frozen_on: Day,
     /// Score.
     pub score: Option<ScoreView>,
+    /// Main aims.
+    pub aims: Vec<super::AimView>,
     /// Indicators.
     pub indicators: Vec<EvaluatedIndicator>,
     /// Tasks by verdict.
@@ -187,6 +189,8 @@ pub struct EvaluationView {
     pub money_rate: Option<String>,
     /// Projects.
     pub projects: Vec<ProjectView>,
+    /// Key under which what it judged opens as rows.
+    pub source: PlanSource,
     /// Figures of the follow-up.
     pub figures: Vec<FrozenFigure>,
     /// What is behind.
@@ -253,7 +257,7 @@ pub struct UnitScore {
     /// Unit.
     pub unit: PlanUnit,
     /// Place, from 1.
-    pub rank: u32,
+    pub rank: Option<u32>,
     /// 0–100; null where nothing has a value.
     pub total: Option<String>,
     /// Grade after the veto.

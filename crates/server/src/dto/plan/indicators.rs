@@ -17,6 +17,19 @@ pub struct AgainstView {
     pub value: String,
 }
 
+/// Whether a target in words was reached, as reviewed.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SaidView {
+    /// Year.
+    pub year: u16,
+    /// Reached.
+    pub met: bool,
+    /// On what grounds.
+    pub grounds: String,
+    /// Where it comes from.
+    pub source: PlanSource,
+}
+
 /// A value as given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct GivenView {
@@ -161,8 +174,12 @@ pub struct IndicatorView {
     pub weight: Option<String>,
     /// Where its values come from: `air_mean`, `good_days`, `section_share`, `register`, `cuts`, `reported`
     pub source: Option<String>,
+    /// Tasks that work towards it; empty in lists.
+    pub tasks: Vec<super::PlanPart>,
     /// Values the judgement rests on.
     pub given: Vec<GivenView>,
+    /// Statements by year, where the target is one in words; the judgement rests on the last.
+    pub said: Vec<SaidView>,
     /// Years from base to target.
     pub path: Vec<PathPointView>,
     /// The year against its goal or path.

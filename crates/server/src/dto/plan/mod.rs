@@ -157,6 +157,8 @@ pub struct UnitCard {
     pub leads: PlanLights,
     /// Tasks it cooperates in.
     pub cooperates: u32,
+    /// Tasks it takes part in as a town.
+    pub as_town: u32,
     /// Lights of its indicators.
     pub indicators: PlanLights,
     /// Lights of its projects.
@@ -204,6 +206,106 @@ pub struct PlanOverview {
     pub demo: bool,
 }
 
+/// An indicator or a task by name, with its light.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PlanPart {
+    /// Number of the indicator, id of the task.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// In English; null where there is no English name.
+    pub name_en: Option<String>,
+    /// `green`, `yellow`, `red`, `grey`
+    pub light: String,
+}
+
+/// A figure of the years before the plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct BaselineRow {
+    /// Chapter, section and item it stands in, `1.1.2`.
+    pub clause: String,
+    /// Name.
+    pub names: Bilingual,
+    /// Value as decimal text, or shares of a whole.
+    pub value: String,
+    /// Unit.
+    pub unit: Option<String>,
+    /// `equal`, `at_least`, `about`, `reduce_by`, `increase_by`, `improve_by`
+    pub sense: String,
+    /// Year.
+    pub year: Option<u16>,
+    /// First and last year, where it is of several.
+    pub years: Option<Vec<u16>>,
+    /// Year, or first and last year, a change is counted from.
+    pub against: Option<Vec<u16>>,
+    /// The calculation, where the figure is derived and not printed.
+    pub derived: Option<String>,
+    /// What to know of it.
+    pub note: Option<Bilingual>,
+}
+
+/// Figures of the years before the plan.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct BaselineList {
+    /// Document they stand in.
+    pub plan: PlanHead,
+    /// In the order of the plan.
+    pub items: Vec<BaselineRow>,
+}
+
+/// A statement of a main aim.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AimStatement {
+    /// Name.
+    pub names: Bilingual,
+    /// It holds; null where nothing says so or otherwise.
+    pub met: Option<bool>,
+    /// Value, where one decides.
+    pub value: Option<String>,
+    /// Most it may be.
+    pub at_most: Option<String>,
+    /// The bound is the profile's own, not the plan's.
+    pub unverified: bool,
+    /// Indicator that decides.
+    pub indicator: Option<u32>,
+    /// Where the value comes from.
+    pub source: Option<PlanSource>,
+}
+
+/// A main aim of the plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AimView {
+    /// Number.
+    pub no: u32,
+    /// Title.
+    pub names: Bilingual,
+    /// `green`, `yellow`, `red`, `grey`
+    pub light: String,
+    /// Why.
+    pub reason: Bilingual,
+    /// Indicators that stand for it.
+    pub indicators: Vec<PlanPart>,
+    /// Their lights.
+    pub indicator_lights: PlanLights,
+    /// Lights of its tasks in sight.
+    pub task_lights: PlanLights,
+    /// Its tasks in sight that are not green, the reddest first.
+    pub tasks: Vec<PlanPart>,
+    /// Statements.
+    pub statements: Vec<AimStatement>,
+}
+
+/// The main aims.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AimList {
+    /// Day asked.
+    pub on: Day,
+    /// Year the indicators are judged for.
+    pub year: u16,
+    /// Aims in order.
+    pub items: Vec<AimView>,
+}
+
 /// A column of a provenance answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ProvenanceColumn {
@@ -226,6 +328,8 @@ pub struct ProvenanceView {
     pub rule: Bilingual,
     /// Address that gives the rows or their inputs.
     pub query: String,
+    /// What the rows give now; null where no one figure follows from them.
+    pub value: Option<String>,
     /// Register of the record that says it.
     pub register: Option<String>,
     /// That record.

@@ -310,6 +310,8 @@ pub struct TaskView {
     pub projects: Vec<ProjectView>,
     /// Orders.
     pub orders: Vec<OrderView>,
+    /// Indicators it works towards.
+    pub indicators: Vec<super::PlanPart>,
     /// Registers that prove it.
     pub registers: Vec<TaskRegister>,
     /// What to know before relying on it.

@@ -15,7 +15,7 @@ use crate::dto::plan::documents::{
     CorrectionMade, CorrectionView, DiffField, DiffItem, DiffQuery, ExtractionView, MakeCorrection, PlanDiff,
     PlanEdition, PlanEditions, ReadCounts,
 };
-use crate::error::{ApiError, Code, Result};
+use crate::error::{ApiError, Code, Result, TooLarge};
 use crate::extract::{Body, Path, Query};
 use crate::limits;
 use crate::state::{Context, Shared};
@@ -52,7 +52,7 @@ pub(crate) async fn upload_document(
 ) -> Result<(axum::http::StatusCode, Json<ExtractionView>)> {
     let broken = |e: axum::extract::multipart::MultipartError| {
         if e.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
-            ApiError::from(Code::BodyTooLarge)
+            ApiError::too_large(&TooLarge::PLAN, limits::MAX_PLAN_BODY as u64)
         } else {
             ApiError::new(
                 Code::BadBody,

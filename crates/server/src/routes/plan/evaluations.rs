@@ -24,8 +24,8 @@ use crate::extract::{Body, Path};
 use crate::limits;
 use crate::state::{Context, Shared};
 
-/// What a caller sees of evaluations: the desk and leaders all, units what was handed in or published.
-fn seen(part: &Part, row: &Stored) -> bool {
+/// What a caller sees of evaluations: the desk and leaders all, units what was published.
+pub(super) fn seen(part: &Part, row: &Stored) -> bool {
     *part == Part::All || row.state == EvaluationState::Published
 }
 
@@ -269,6 +269,15 @@ pub(super) fn view(plan: &Progress, made: &Made) -> EvaluationView {
             formula: s.formula.clone(),
             note: views::text(&s.note),
         }),
+        aims: {
+            let indicators: Vec<_> = e.indicators.iter().map(|i| i.state.clone()).collect();
+            let tasks: Vec<_> = e.tasks.iter().map(|t| t.state.clone()).collect();
+            let aims = &made.frozen().snapshot.aims;
+            e.aims
+                .iter()
+                .map(|a| views::aim(aims, a, &indicators, &tasks))
+                .collect()
+        },
         indicators: e
             .indicators
             .iter()
@@ -314,6 +323,7 @@ pub(super) fn view(plan: &Progress, made: &Made) -> EvaluationView {
         money_paid: e.completion.money.paid.to_string(),
         money_rate: views::opt(e.completion.money.rate.as_ref()),
         projects: e.projects.iter().map(|p| views::project(plan, p)).collect(),
+        source: views::source(&::plan::report::own(&made.frozen().snapshot, e)),
         figures: made
             .frozen()
             .snapshot

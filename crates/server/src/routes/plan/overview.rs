@@ -10,7 +10,9 @@ use store::plan::EvaluationState;
 use super::{Part, day, plan, views};
 use crate::access::Access;
 use crate::dto::plan::indicators::{IndicatorBoard, IndicatorView};
-use crate::dto::plan::{LateCounts, OnDay, PlanOverview, ProvenanceColumn, ProvenanceQuery, ProvenanceView};
+use crate::dto::plan::{
+    AimList, BaselineList, LateCounts, OnDay, PlanOverview, ProvenanceColumn, ProvenanceQuery, ProvenanceView,
+};
 use crate::error::{Code, Result};
 use crate::extract::{Path, Query};
 use crate::state::Context;
@@ -156,7 +158,7 @@ pub(crate) async fn get_indicator(
     Path(no): Path<u32>,
     Query(query): Query<OnDay>,
 ) -> Result<Json<IndicatorView>> {
-    Part::of(&access)?;
+    let part = Part::of(&access)?;
     let (plan, day) = day(&ctx, query.on).await?;
     let state = day
         .board
@@ -164,7 +166,46 @@ pub(crate) async fn get_indicator(
         .iter()
         .find(|i| i.no == no)
         .ok_or(Code::NotFound)?;
-    Ok(Json(views::indicator(plan, state, true)))
+    let mut view = views::indicator(plan, state, true);
+    view.tasks = (day.board.tasks.iter())
+        .filter(|t| plan.facts().aims.serves(&t.id, no) && part.sees_task(plan, t))
+        .map(views::task_part)
+        .collect();
+    Ok(Json(view))
+}
+
+/// The main aims: how far each is met, by what stands for it and is in sight.
+#[utoipa::path(get, path = "/plan/aims", tag = "plan", params(OnDay), responses((status = OK, body = AimList)))]
+pub(crate) async fn list_aims(
+    State(ctx): State<Context>,
+    access: Access,
+    Query(query): Query<OnDay>,
+) -> Result<Json<AimList>> {
+    let part = Part::of(&access)?;
+    let (plan, day) = day(&ctx, query.on).await?;
+    let aims = &plan.facts().aims;
+    let seen = |t: &&::plan::tasks::TaskState| part.sees_task(plan, t);
+    let tasks: Vec<_> = day.board.tasks.iter().filter(seen).cloned().collect();
+    let states = day.aims(aims, plan.years(), &tasks);
+    Ok(Json(AimList {
+        on: day.board.on.into(),
+        year: day.board.year,
+        items: states
+            .iter()
+            .map(|state| views::aim(aims, state, &day.board.indicators, &tasks))
+            .collect(),
+    }))
+}
+
+/// What was reached in the years before the plan, with what is derived marked.
+#[utoipa::path(get, path = "/plan/baseline", tag = "plan", responses((status = OK, body = BaselineList)))]
+pub(crate) async fn list_baseline(State(ctx): State<Context>, access: Access) -> Result<Json<BaselineList>> {
+    Part::of(&access)?;
+    let plan = plan(&ctx)?;
+    Ok(Json(BaselineList {
+        plan: views::head(plan),
+        items: plan.facts().baseline.iter().map(views::past).collect(),
+    }))
 }
 
 /// The rows behind a figure.
@@ -175,14 +216,16 @@ pub(crate) async fn get_provenance(
     access: Access,
     Query(query): Query<ProvenanceQuery>,
 ) -> Result<Json<ProvenanceView>> {
-    Part::of(&access)?;
-    let found = plan(&ctx)?.provenance(&query.key, ctx.now()).await?;
+    let part = Part::of(&access)?;
+    let in_sight = |row: &store::plan::EvaluationRow| super::evaluations::seen(&part, row);
+    let found = plan(&ctx)?.provenance(&query.key, in_sight, ctx.now()).await?;
     let (register, record) = found.record.map(|(r, id)| (r, id.to_string())).unzip();
     Ok(Json(ProvenanceView {
         key: found.key,
         title: views::text(&found.title),
         rule: views::text(&found.rule),
         query: found.query,
+        value: found.value,
         register,
         record,
         columns: found

@@ -196,6 +196,10 @@ pub(crate) async fn get_task(
             .filter(|o| o.task == id && o.issued <= on && sees(&o.unit))
             .map(|o| views::order(plan, o))
             .collect(),
+        indicators: (day.board.indicators.iter())
+            .filter(|i| plan.facts().aims.serves(&id, i.no))
+            .map(views::indicator_part)
+            .collect(),
         registers: registers(&ctx, plan, &id).await?,
         doubts: views::doubts(&state.doubts),
     }))

@@ -2,11 +2,13 @@
 
 use jiff::civil::Date;
 use model::ids::UnitCode;
+use plan::aims::{AimState, Aims};
+use plan::baseline::PastFigure;
 use plan::facts::{Force, Indicator};
 use plan::indicators::{Against, Forecast, IndicatorState, Origin, PathPoint, Reach, Room, YearValue};
 use plan::number::Num;
 use plan::tasks::{Behind, Due, Lights, ProgressBy, ProjectState, Stage, Status, TaskState, UnitState};
-use plan::words::{About, Doubt, Source};
+use plan::words::{About, Doubt, Light, Source};
 use progress::kept::{Goal, Kept, Measure, Milestone, Order, Report};
 use progress::{Filing, LateItem, Progress, RoundView};
 use rust_decimal::Decimal;
@@ -16,13 +18,16 @@ use store::plan::EvaluationRow as StoredEvaluation;
 use crate::dto::common::Bilingual;
 use crate::dto::plan::evaluations::{EvaluationEvent, EvaluationRow};
 use crate::dto::plan::indicators::{
-    AgainstView, ForecastView, GivenView, IndicatorView, PathPointView, RoomView, YearCheckView,
+    AgainstView, ForecastView, GivenView, IndicatorView, PathPointView, RoomView, SaidView, YearCheckView,
 };
 use crate::dto::plan::rounds::{FilingView, RoundRow};
 use crate::dto::plan::tasks::{
     GoalView, LateRow, MeasureView, MilestoneView, OrderView, ProjectView, ReportView, TaskRow,
 };
-use crate::dto::plan::{PlanBehind, PlanDoubt, PlanHead, PlanLights, PlanSource, PlanUnit, UnitCard};
+use crate::dto::plan::{
+    AimStatement, AimView, BaselineRow, PlanBehind, PlanDoubt, PlanHead, PlanLights, PlanPart, PlanSource,
+    PlanUnit, UnitCard,
+};
 
 pub(super) fn text(text: &Text) -> Bilingual {
     Bilingual::new(text.zh.clone(), text.en.clone())
@@ -249,7 +254,18 @@ pub(super) fn indicator(plan: &Progress, state: &IndicatorState, explained: bool
         lead: units(plan, &state.lead),
         weight: line.map(|l| decimal(l.weight)),
         source: origin,
+        tasks: Vec::new(),
         given: state.given.iter().map(given).collect(),
+        said: state
+            .said
+            .iter()
+            .map(|s| SaidView {
+                year: s.year,
+                met: s.met,
+                grounds: s.grounds.clone(),
+                source: source(&s.source),
+            })
+            .collect(),
         path: state.path.iter().map(point).collect(),
         year_check: check,
         pace_needed: opt(state.pace.as_ref().and_then(|p| p.needed.as_ref())),
@@ -367,11 +383,97 @@ pub(super) fn late(plan: &Progress, item: &LateItem) -> LateRow {
     }
 }
 
+/// A figure of the years before.
+pub(super) fn past(f: &PastFigure) -> BaselineRow {
+    let other = |en: Option<&String>, zh: &str| en.cloned().unwrap_or_else(|| zh.to_owned());
+    let against = f.against.map(|year| vec![year]);
+    BaselineRow {
+        clause: f.clause.clone(),
+        names: Bilingual::new(&f.name, other(f.name_en.as_ref(), &f.name)),
+        value: f
+            .value
+            .map(decimal)
+            .or_else(|| f.shares.clone())
+            .unwrap_or_default(),
+        unit: f.unit.clone(),
+        sense: key(&f.sense),
+        year: f.year,
+        years: f.years.map(Vec::from),
+        against: against.or(f.against_years.map(Vec::from)),
+        derived: f.derived.clone(),
+        note: (f.note.as_ref()).map(|zh| Bilingual::new(zh, other(f.note_en.as_ref(), zh))),
+    }
+}
+
+/// A main aim with its parts by name.
+pub(super) fn aim(
+    aims: &Aims,
+    state: &AimState,
+    indicators: &[IndicatorState],
+    tasks: &[TaskState],
+) -> AimView {
+    let decimal_of = |n: Option<Decimal>| n.map(decimal);
+    let own = aims.aim.iter().find(|a| a.no == state.no);
+    let mut late: Vec<&TaskState> = tasks
+        .iter()
+        .filter(|t| own.is_some_and(|a| a.has(&t.id)) && t.light != Light::Green)
+        .collect();
+    late.sort_by_key(|t| std::cmp::Reverse(t.light));
+    AimView {
+        no: state.no,
+        names: Bilingual::new(&state.title, state.title_en.as_deref().unwrap_or(&state.title)),
+        light: state.light.key().to_owned(),
+        reason: text(&state.reason),
+        indicators: indicators
+            .iter()
+            .filter(|i| state.indicators.contains(&i.no))
+            .map(indicator_part)
+            .collect(),
+        indicator_lights: lights(state.indicator_lights),
+        task_lights: lights(state.task_lights),
+        tasks: late.into_iter().map(task_part).collect(),
+        statements: state
+            .statements
+            .iter()
+            .map(|s| AimStatement {
+                names: Bilingual::new(&s.name, s.name_en.as_deref().unwrap_or(&s.name)),
+                met: s.met,
+                value: decimal_of(s.value),
+                at_most: decimal_of(s.at_most),
+                unverified: s.unverified,
+                indicator: s.indicator,
+                source: s.source.as_ref().map(source),
+            })
+            .collect(),
+    }
+}
+
+/// An indicator by name.
+pub(super) fn indicator_part(state: &IndicatorState) -> PlanPart {
+    PlanPart {
+        id: state.no.to_string(),
+        name: state.name.clone(),
+        name_en: state.name_en.clone(),
+        light: state.light.key().to_owned(),
+    }
+}
+
+/// A task by name.
+pub(super) fn task_part(state: &TaskState) -> PlanPart {
+    PlanPart {
+        id: state.id.clone(),
+        name: state.title.clone(),
+        name_en: state.title_en.clone(),
+        light: state.light.key().to_owned(),
+    }
+}
+
 pub(super) fn card(plan: &Progress, code: &UnitCode, state: &UnitState) -> UnitCard {
     UnitCard {
         unit: unit(plan, code),
         leads: lights(state.leads),
         cooperates: state.cooperates,
+        as_town: state.as_town,
         indicators: lights(state.indicators),
         projects: lights(state.projects),
         late: count(state.late.len()),

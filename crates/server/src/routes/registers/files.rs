@@ -10,7 +10,6 @@ use ledger::export::Format;
 use ledger::import::Upload;
 use model::ids::RecordId;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::json;
 use store::attachments::Received;
 use tokio_util::io::ReaderStream;
 
@@ -19,7 +18,7 @@ use crate::access::Access;
 use crate::dto::register_files::{
     AttachmentQuery, AttachmentView, ExportQuery, FileForm, ImportView, ImportedView,
 };
-use crate::error::{ApiError, Code, Result};
+use crate::error::{ApiError, Code, Result, TooLarge};
 use crate::extract::{Form, Path, Query};
 use crate::state::{Context, Shared};
 
@@ -64,10 +63,15 @@ fn download(body: HttpBody, name: &str, media_type: &str, size: Option<u64>) -> 
 }
 
 /// The one file of a form: streamed to the disk, bounded, with the name it was sent under.
-async fn one_file(ctx: &Shared, mut form: Multipart, most: u64) -> Result<(Received, String)> {
+async fn one_file(
+    ctx: &Shared,
+    mut form: Multipart,
+    most: u64,
+    what: &TooLarge<'_>,
+) -> Result<(Received, String)> {
     let broken = |error: axum::extract::multipart::MultipartError| {
         if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            return ApiError::from(Code::BodyTooLarge).with(json!({ "limit": most }));
+            return ApiError::too_large(what, most);
         }
         ApiError::new(
             Code::BadBody,
@@ -84,7 +88,7 @@ async fn one_file(ctx: &Shared, mut form: Multipart, most: u64) -> Result<(Recei
         while let Some(chunk) = part.chunk().await.map_err(broken)? {
             match incoming.write(&chunk).await {
                 Err(store::StoreError::TooMuch { max, .. }) => {
-                    return Err(ApiError::from(Code::BodyTooLarge).with(json!({ "limit": max })));
+                    return Err(ApiError::too_large(what, max));
                 }
                 other => other?,
             }
@@ -178,7 +182,7 @@ pub(crate) async fn import_records(
     let person = person(&ctx, &access).await?;
     // Who may not import need not send the file.
     ctx.app.ledger.importable(&name, &person)?;
-    let (received, file) = one_file(&ctx, form, ledger::sheet::limits::FILE_BYTES).await?;
+    let (received, file) = one_file(&ctx, form, ledger::sheet::limits::FILE_BYTES, &TooLarge::TABLE).await?;
     let _place = ctx
         .transfers
         .acquire()
@@ -260,8 +264,16 @@ pub(crate) async fn upload_attachment(
 ) -> Result<(StatusCode, Json<AttachmentView>)> {
     let person = person(&ctx, &access).await?;
     let ledger = &ctx.app.ledger;
-    let most = ledger.attachment_bytes(&query.register, &query.field, &person)?;
-    let (received, name) = one_file(&ctx, form, most).await?;
+    let (most, names) = ledger.attachment_bytes(&query.register, &query.field, &person)?;
+    let what = TooLarge {
+        field: &query.field,
+        names: (&names.zh, &names.en),
+        remedy: (
+            "请压缩图片或拆成几个文件后再上传",
+            "make pictures smaller, or split it into several files",
+        ),
+    };
+    let (received, name) = one_file(&ctx, form, most, &what).await?;
     let kept = ledger
         .attach(&query.register, &query.field, &name, received, &person, ctx.now())
         .await?;

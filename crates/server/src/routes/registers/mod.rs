@@ -12,6 +12,7 @@ pub(super) mod maps;
 pub(super) mod publications;
 pub(super) mod record;
 pub(super) mod sources;
+mod stale;
 pub(super) mod zones;
 
 use ledger::{LedgerError, Person};
@@ -71,20 +72,7 @@ impl From<LedgerError> for ApiError {
                 let details = json!({ "code": refusal.code, "said": refusal.said, "findings": findings });
                 Self::new(Code::Refused, refusal.said.zh, refusal.said.en).with(details)
             }
-            LedgerError::Stale(stale) => Self::new(
-                Code::Stale,
-                format!("此记录已被 {} 修改,请重新载入后再改", stale.by.name),
-                format!(
-                    "{} changed this record in the meantime; load it again",
-                    stale.by.name
-                ),
-            )
-            .with(json!({
-                "revision": stale.revision,
-                "by": { "id": stale.by.id, "name": stale.by.name },
-                "at": stale.at.to_rfc3339(),
-                "changed": stale.changed,
-            })),
+            LedgerError::Stale(stale) => stale::problem(&stale),
             LedgerError::Query { field, said } => Self::query(&field, &said.zh, &said.en),
             LedgerError::Table(error) => Self::new(Code::Table, &error.said.zh, &error.said.en)
                 .with(json!({ "code": error.code, "said": error.said })),

@@ -6,13 +6,16 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use registers::definition::{FieldType, Publication, Rhythm};
+use registers::definition::{Field, FieldType, Publication, Rhythm};
 use registers::publish::Period;
 use registers::register::Register;
+use registers::text::Names;
+use serde_json::{Map, Value};
 use store::desk::{PublishedRow, StoredPublication};
 
 use super::person;
 use crate::access::Access;
+use crate::dto::common::Bilingual;
 use crate::dto::register_files::{
     OutstandingList, OutstandingView, PeriodView, PublicColumn, PublicQuery, PublicRecord, PublicRecords,
     PublicRegister, PublicRegisterList, PublicationList, PublishPeriod,
@@ -140,12 +143,16 @@ fn register_view(register: &Register, period: Option<StoredPublication>) -> Opti
         en: definition.en.clone(),
         rhythm: rhythm(publication).to_owned(),
         basis: publication.basis.clone(),
-        // Who published it is nobody's business.
-        period: period.map(|p| PeriodView {
-            published_by: None,
-            ..published(p)
-        }),
+        period: period.map(anonymous),
     })
+}
+
+/// A period as everybody sees it: who published it is nobody's business.
+fn anonymous(period: StoredPublication) -> PeriodView {
+    PeriodView {
+        published_by: None,
+        ..published(period)
+    }
 }
 
 /// Registers of which the public sees something.
@@ -160,8 +167,8 @@ pub(crate) async fn list_public_registers(State(ctx): State<Context>) -> Result<
     Ok(kept(PublicRegisterList { items }))
 }
 
-fn columns(register: &Register) -> Vec<PublicColumn> {
-    let public = register.definition().field.iter().filter(|f| f.public);
+fn columns(fields: &[Field]) -> Vec<PublicColumn> {
+    let public = fields.iter().filter(|f| f.public);
     public
         .map(|field| PublicColumn {
             field: field.name.clone(),
@@ -172,38 +179,64 @@ fn columns(register: &Register) -> Vec<PublicColumn> {
                 .and_then(|v| v.as_str().map(str::to_owned))
                 .unwrap_or_default(),
             unit: field.unit.clone(),
+            columns: columns(&field.fields),
         })
         .collect()
 }
 
-fn record(ctx: &Shared, register: &Register, row: PublishedRow) -> PublicRecord {
+/// Public values as people read them. Groups have rows instead.
+fn shown(
+    ctx: &Shared,
+    register: &Register,
+    group: Option<&Field>,
+    body: &Map<String, Value>,
+) -> BTreeMap<String, Bilingual> {
+    let fields = group.map_or(&register.definition().field, |g| &g.fields);
     let mut shown = BTreeMap::new();
-    for field in register.definition().field.iter().filter(|f| f.public) {
-        let Some(value) = row.body.get(&field.name) else {
+    for field in fields.iter().filter(|f| f.public) {
+        let Some(value) = body.get(&field.name) else {
             continue;
         };
-        let text = match field.kind {
+        let names = match field.kind {
             FieldType::Group => continue,
             FieldType::Unit => {
                 let codes = match value {
-                    serde_json::Value::Array(several) => several.iter().filter_map(|v| v.as_str()).collect(),
+                    Value::Array(several) => several.iter().filter_map(|v| v.as_str()).collect(),
                     one => one.as_str().into_iter().collect::<Vec<_>>(),
                 };
                 let name = |code: &str| {
                     let known = ctx.app.ledger.unit(code);
-                    known.map_or_else(|| code.to_owned(), |n| n.zh.clone())
+                    known.cloned().unwrap_or_else(|| Names::same(code))
                 };
-                codes.into_iter().map(name).collect::<Vec<_>>().join("；")
+                let names: Vec<Names> = codes.into_iter().map(name).collect();
+                let all =
+                    |of: fn(&Names) -> &str, by: &str| names.iter().map(of).collect::<Vec<_>>().join(by);
+                Names::new(all(|n| &n.zh, "；"), all(|n| &n.en, "; "))
             }
-            _ => register.display(None, field, value),
+            _ => register.said(group, field, value),
         };
-        shown.insert(field.name.clone(), text);
+        shown.insert(field.name.clone(), names.into());
+    }
+    shown
+}
+
+fn record(ctx: &Shared, register: &Register, row: PublishedRow) -> PublicRecord {
+    let mut rows = BTreeMap::new();
+    let groups = register.definition().field.iter();
+    for group in groups.filter(|f| f.public && f.kind == FieldType::Group) {
+        let Some(inner) = row.body.get(&group.name).and_then(Value::as_array) else {
+            continue;
+        };
+        let inner = inner.iter().filter_map(Value::as_object);
+        let inner: Vec<_> = inner.map(|r| shown(ctx, register, Some(group), r)).collect();
+        rows.insert(group.name.clone(), inner);
     }
     PublicRecord {
+        shown: shown(ctx, register, None, &row.body),
+        rows,
         title: row.title,
         demo: row.demo,
         body: row.body,
-        shown,
     }
 }
 
@@ -231,7 +264,8 @@ pub(crate) async fn get_public_register(
     Ok(kept(PublicRecords {
         register: view,
         time: now.into(),
-        columns: columns(register),
+        periods: found.periods.into_iter().map(anonymous).collect(),
+        columns: columns(&register.definition().field),
         items,
         total: found.rows.total,
         page: window.page,

@@ -14,9 +14,8 @@ use serde_json::Map;
 use super::person;
 use crate::access::Access;
 use crate::dto::places::{LayerForm, LayerQuery, LayerReportView, SystemAsk, ZoneAsk, ZoneReportView};
-use crate::error::{ApiError, Code, Result};
+use crate::error::{ApiError, Code, Result, TooLarge};
 use crate::extract::{Body, Query};
-use crate::limits;
 use crate::state::Context;
 
 /// Which zones a site lies in, crosses, touches or is near to, and what holds there.
@@ -135,7 +134,7 @@ pub(crate) async fn import_layer(
 async fn file(mut form: Multipart) -> Result<(String, Vec<u8>)> {
     let broken = |e: MultipartError| {
         if e.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
-            ApiError::from(Code::BodyTooLarge).with(serde_json::json!({ "limit": limits::MAX_LAYER_BODY }))
+            ApiError::too_large(&TooLarge::LAYER, geo::limits::FILE_BYTES as u64)
         } else {
             ApiError::new(Code::BadBody, "表单读不完整", "the form does not read")
         }

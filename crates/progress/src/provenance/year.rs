@@ -1,141 +1,38 @@
-//! Where a figure comes from (数据溯源): the rows behind a source's key, and the address at which they can be asked for again.
+//! Figures of a year from the platform's own data: days of stations, classes of sections, approved cuts.
 
 use jiff::civil::Date;
-use model::ids::{Factor, RecordId};
+use model::ids::Factor;
 use model::time::UtcMs;
-use serde::Serialize;
+use plan::indicators::RunningFigure;
+use standards::num::Exact;
 use standards::text::Text;
 
-use crate::error::{ProgressError, Result};
+use super::{Provenance, column};
+use crate::error::Result;
 use crate::follow::Origin;
 use crate::{Progress, limits};
 
-/// A column of a provenance answer.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Column {
-    /// Stable name.
-    pub name: &'static str,
-    /// For people.
-    pub zh: &'static str,
-    /// For people.
-    pub en: &'static str,
-}
-
-/// The rows behind a figure.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Provenance {
-    /// Key.
-    pub key: String,
-    /// What it is.
-    pub title: Text,
-    /// How the figure follows from the rows.
-    pub rule: Text,
-    /// Address of the interface that gives the rows or their inputs, with its parameters.
-    pub query: String,
-    /// A register's record that says it, where one does.
-    pub record: Option<(String, RecordId)>,
-    /// Columns.
-    pub columns: Vec<Column>,
-    /// Rows; a missing value is absent.
-    pub rows: Vec<Vec<Option<String>>>,
-    /// There were more rows.
-    pub cut: bool,
-}
-
-const fn column(name: &'static str, zh: &'static str, en: &'static str) -> Column {
-    Column { name, zh, en }
-}
-
 impl Progress {
-    /// Opens a source's key.
-    pub async fn provenance(&self, key: &str, now: UtcMs) -> Result<Provenance> {
-        let missing = || ProgressError::NotFound {
-            what: "数据来源 / source",
-            name: key.chars().take(100).collect(),
-        };
-        let parts: Vec<&str> = key.split('/').collect();
-        match parts.as_slice() {
-            ["record", register, id] => {
-                self.ledger().register(register).map_err(|_| missing())?;
-                Ok(Provenance {
-                    key: key.to_owned(),
-                    title: Text::new("台账记录", "a record of a register"),
-                    rule: Text::new("按记录中的数值", "the value in the record"),
-                    query: format!("/api/v1/registers/{register}/records/{id}"),
-                    record: Some(((*register).to_owned(), RecordId::new(*id))),
-                    columns: Vec::new(),
-                    rows: Vec::new(),
-                    cut: false,
-                })
-            }
-            [kind, no, year] if matches!(*kind, "air" | "water" | "cuts") => {
-                let no: u32 = no.parse().map_err(|_| missing())?;
-                let year: u16 = year.parse().map_err(|_| missing())?;
-                self.of_year(key, no, year, now).await?.ok_or_else(missing)
-            }
-            ["figure", register, figure] => {
-                let definition = self.ledger().register(register).map_err(|_| missing())?;
-                let figures = self.ledger().figures_of(definition, None, now).await?;
-                let found = figures.iter().find(|f| f.name == *figure).ok_or_else(missing)?;
-                let row = vec![
-                    Some(found.names.zh.clone()),
-                    found.value.clone(),
-                    Some(found.unit.clone()),
-                    found.numerator.clone(),
-                    found.denominator.clone(),
-                    Some(found.records.to_string()),
-                    Some(found.left_out.to_string()),
-                ];
-                Ok(Provenance {
-                    key: key.to_owned(),
-                    title: Text::new(found.names.zh.clone(), found.names.en.clone()),
-                    rule: Text::new(
-                        "台账统计，缺值的记录不计入",
-                        "figure of the register; records without a value are left out",
-                    ),
-                    query: format!("/api/v1/registers/{register}/figures"),
-                    record: None,
-                    columns: vec![
-                        column("name", "统计项", "Figure"),
-                        column("value", "数值", "Value"),
-                        column("unit", "单位", "Unit"),
-                        column("numerator", "分子", "Numerator"),
-                        column("denominator", "分母", "Denominator"),
-                        column("records", "记录数", "Records"),
-                        column("left_out", "缺值记录", "Left out"),
-                    ],
-                    rows: vec![row],
-                    cut: false,
-                })
-            }
-            ["count", register] => {
-                self.ledger().register(register).map_err(|_| missing())?;
-                Ok(Provenance {
-                    key: key.to_owned(),
-                    title: Text::new("台账计数", "count of a register's records"),
-                    rule: Text::new("截止日以前的记录数", "records up to the closing day"),
-                    query: format!("/api/v1/registers/{register}/records"),
-                    record: None,
-                    columns: Vec::new(),
-                    rows: Vec::new(),
-                    cut: false,
-                })
-            }
-            _ => Err(missing()),
-        }
-    }
-
-    async fn of_year(&self, key: &str, no: u32, year: u16, now: UtcMs) -> Result<Option<Provenance>> {
+    /// The rows of a year behind an indicator's own figure; none where it does not come from the platform's data.
+    pub(super) async fn of_year(
+        &self,
+        key: &str,
+        no: u32,
+        year: u16,
+        now: UtcMs,
+    ) -> Result<Option<Provenance>> {
         let Some(line) = self.follow().sources.get(&no) else {
             return Ok(None);
         };
         let read = self.read(now).await?;
+        let value = self.value_of(no, year, now).await?;
         let answer =
             |title: Text, rule: Text, query: String, columns, rows: Vec<Vec<Option<String>>>| Provenance {
                 key: key.to_owned(),
                 title,
                 rule,
                 query,
+                value: value.clone(),
                 record: None,
                 columns,
                 cut: rows.len() > limits::ROWS,
@@ -274,5 +171,31 @@ impl Progress {
             }
             Origin::Register { .. } | Origin::Reported => None,
         })
+    }
+
+    /// The indicator's value of a year by the platform's own data, as they are known now.
+    async fn value_of(&self, no: u32, year: u16, now: UtcMs) -> Result<Option<String>> {
+        let day = self.day(crate::day_of(now), now).await?;
+        let whole = day
+            .actual
+            .values
+            .get(&no)
+            .and_then(|all| all.iter().find(|v| v.year == year));
+        let running = || {
+            let running = day.actual.running.get(&no)?;
+            let of_year = i32::from(running.through.year()) == i32::from(year);
+            match &running.figure {
+                _ if !of_year => None,
+                RunningFigure::Mean { mean, .. } => Some(*mean),
+                RunningFigure::Level { value } => Some(*value),
+                RunningFigure::Amount { so_far, .. } => Some(*so_far),
+                RunningFigure::Days { good, bad, .. } => {
+                    let share = Exact::ratio(100 * i64::from(*good), i64::from(*good) + i64::from(*bad))?;
+                    share.round_gb8170(1).to_fixed(1).parse().ok()
+                }
+            }
+        };
+        let value = whole.map(|v| v.value).or_else(running);
+        Ok(value.map(|v| v.normalize().to_string()))
     }
 }
