@@ -158,8 +158,7 @@ impl fmt::Display for Said {
 /// Appends a unit to a figure, if there is one.
 pub fn with_unit(figure: &str, unit: Option<&str>) -> String {
     match unit {
-        None => figure.to_owned(),
-        Some("") => figure.to_owned(),
+        None | Some("") => figure.to_owned(),
         Some(unit) => format!("{figure} {unit}"),
     }
 }
