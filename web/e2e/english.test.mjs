@@ -74,7 +74,8 @@ test('a leader reads the plan in English, from the first page to the evaluation'
   await open(page, `/plan/tasks/${one.id}`)
   const view = await ask(page, `/plan/tasks/${one.id}`)
   assert.ok((await page.innerText('main h2')).includes(one.title_en))
-  const text = await page.innerText('main')
+  // Beside them stand goals that people entered, in their words.
+  const text = await page.innerText('[data-test=targets]')
   for (const t of view.targets) assert.ok(text.includes(t.name_en) && !text.includes(t.name), t.name)
 
   await open(page, '/plan/goals')

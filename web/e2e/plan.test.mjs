@@ -497,7 +497,35 @@ test('an assessment shows how each unit was scored, and a unit may appeal agains
   await page.close()
 })
 
-const PAGES = ['/plan', '/plan/mine', '/plan/indicators', '/plan/indicators?no=1', '/plan/tasks', '/plan/tasks?view=late', '/plan/dispatch', '/plan/evaluations', '/plan/documents']
+test('the main aims say what they rest on, and what was reached before the plan says what is derived', { timeout: 300_000 }, async () => {
+  const seen = await desk('leader')
+  const { page } = seen
+  await open(page, '/plan')
+  const aims = await ask(page, '/plan/aims')
+  assert.equal(await page.locator('[data-test=aims] a').count(), aims.items.length)
+  await page.locator('[data-test=aims] a').nth(1).click()
+  await page.waitForSelector('[data-aim="2"]')
+  for (const a of aims.items) {
+    const card = page.locator(`[data-aim="${a.no}"]`)
+    assert.ok((await card.innerText()).includes(a.reason.zh))
+    assert.deepEqual(await card.locator('[data-met]').evaluateAll((all) => all.map((e) => e.dataset.met)), a.statements.map((s) => String(s.met ?? null)))
+  }
+  const statement = aims.items[1].statements.find((s) => s.source)
+  await page.locator('[data-aim="2"] [data-test=source]').first().click()
+  await page.waitForSelector('[data-test=provenance]')
+  assert.equal(await page.getAttribute('[data-test=provenance]', 'data-key'), statement.source.key)
+  await page.keyboard.press('Escape')
+  await shot(page, 'plan-aims')
+  await open(page, '/plan/baseline')
+  const { items } = await ask(page, '/plan/baseline')
+  assert.equal(await page.locator('[data-test=baseline] tr[data-derived]').count(), items.length)
+  const derived = await page.$$eval('[data-derived=true] code', (all) => all.map((e) => e.textContent))
+  assert.deepEqual(derived, items.filter((f) => f.derived).map((f) => f.derived))
+  quiet(seen, 'aims and baseline')
+  await page.close()
+})
+
+const PAGES = ['/plan', '/plan/mine', '/plan/aims', '/plan/baseline', '/plan/indicators', '/plan/indicators?no=1', '/plan/tasks', '/plan/tasks?view=late', '/plan/dispatch', '/plan/evaluations', '/plan/documents']
 const ROLES = ['administrator', 'auditor', 'duty_officer', 'inspector', 'leader', 'town', 'department']
 for (const role of ROLES) {
   test(`${role} opens the plan's pages in both languages without complaint`, { timeout: 600_000 }, async () => {
@@ -510,7 +538,7 @@ for (const role of ROLES) {
     for (const locale of ['zh-CN', 'en']) {
       await page.evaluate((l) => localStorage.setItem('huanshu.locale', l), locale)
       // In English what may differ from role to role was seen already; the pages of words are looked at again.
-      for (const path of locale === 'en' ? PAGES.slice(0, 3) : [...PAGES, ...own]) {
+      for (const path of locale === 'en' ? PAGES.slice(0, 5) : [...PAGES, ...own]) {
         await open(page, path)
         assert.equal(await page.locator('main [role=alert]').count(), 0, `${login} ${path} shows no error`)
         const { wide, keys } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth - document.documentElement.clientWidth, keys: document.body.innerText.match(/\b(?:plan|nav|home|list|registers)\.[a-z]\w+/gi) }))
