@@ -1,11 +1,11 @@
-//! What an evaluation says of itself: what it judged, and the records it counted, as they were frozen.
+//! What does not move: what an evaluation judged and the records it counted, as they were frozen, and what the plan states.
 
 use standards::text::Text;
 
-use super::{Column, Provenance, column};
+use super::{Column, Provenance, answer, column};
+use crate::Progress;
 use crate::error::Result;
 use crate::evaluate::{Kind, Made};
-use crate::{Progress, limits};
 
 impl Progress {
     /// The evaluation of a stage and year in one version.
@@ -178,25 +178,3 @@ const STATED: [Column; 5] = [
     column("base", "基数", "Base"),
     column("target", "目标", "Target"),
 ];
-
-fn answer(
-    key: &str,
-    title: Text,
-    rule: Text,
-    query: String,
-    value: Option<String>,
-    columns: Vec<Column>,
-    rows: Vec<Vec<Option<String>>>,
-) -> Provenance {
-    Provenance {
-        key: key.to_owned(),
-        title,
-        rule,
-        query,
-        value,
-        record: None,
-        columns,
-        cut: rows.len() > limits::ROWS,
-        rows: rows.into_iter().take(limits::ROWS).collect(),
-    }
-}

@@ -9,8 +9,8 @@ use serde::Serialize;
 use standards::text::Text;
 use store::plan::EvaluationRow;
 
-use crate::Progress;
 use crate::error::{ProgressError, Result};
+use crate::{Progress, limits};
 
 /// A column of a provenance answer.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -48,6 +48,29 @@ pub struct Provenance {
 
 const fn column(name: &'static str, zh: &'static str, en: &'static str) -> Column {
     Column { name, zh, en }
+}
+
+/// An answer of rows, as many as are shown at once.
+fn answer(
+    key: &str,
+    title: Text,
+    rule: Text,
+    query: String,
+    value: Option<String>,
+    columns: Vec<Column>,
+    rows: Vec<Vec<Option<String>>>,
+) -> Provenance {
+    Provenance {
+        key: key.to_owned(),
+        title,
+        rule,
+        query,
+        value,
+        record: None,
+        columns,
+        cut: rows.len() > limits::ROWS,
+        rows: rows.into_iter().take(limits::ROWS).collect(),
+    }
 }
 
 impl Progress {

@@ -8,9 +8,9 @@ use standards::num::Exact;
 use standards::text::Text;
 
 use super::{Provenance, column};
+use crate::Progress;
 use crate::error::Result;
 use crate::follow::Origin;
-use crate::{Progress, limits};
 
 impl Progress {
     /// The rows of a year behind an indicator's own figure; none where it does not come from the platform's data.
@@ -26,18 +26,9 @@ impl Progress {
         };
         let read = self.read(now).await?;
         let value = self.value_of(no, year, now).await?;
-        let answer =
-            |title: Text, rule: Text, query: String, columns, rows: Vec<Vec<Option<String>>>| Provenance {
-                key: key.to_owned(),
-                title,
-                rule,
-                query,
-                value: value.clone(),
-                record: None,
-                columns,
-                cut: rows.len() > limits::ROWS,
-                rows: rows.into_iter().take(limits::ROWS).collect(),
-            };
+        let answer = |title: Text, rule: Text, query: String, columns, rows| {
+            super::answer(key, title, rule, query, value.clone(), columns, rows)
+        };
         let name = self
             .facts()
             .indicators
